@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * session_proto.h - what vmedia-guest and vmedia-camera say to each other
+ * over the socket of one session.
+ *
+ * The words are the wire's own: an ioctl is its nr and its payload. Native
+ * byte order and alignment: both ends run on one host and come from one build.
+ * Every message begins with a struct session_header.
+ *
+ *   guest to camera                camera to guest
+ *   ---------------                ---------------
+ *   IOCTL   (answered by REPLY)    REPLY   same tag as the IOCTL
+ *   RELEASE (a frame)              SLOTS   the pool, at stream start and
+ *                                          whenever it changes
+ *                                  FRAME   a filled slot
+ *                                  EVENT   a V4L2 event of this session
+ *                                  ERROR   the session is over
+ *
+ * Order is meaning: an EVENT that a SUBSCRIBE_EVENT asked for initially comes
+ * before its REPLY; SLOTS comes before the REPLY of STREAMON; no FRAME comes
+ * after the REPLY of STREAMOFF.
+ */
+#ifndef IPC_SESSION_PROTO_H
+#define IPC_SESSION_PROTO_H
+
+#include <stdint.h>
+#include <linux/videodev2.h>
+#include <vmedia/virtio_media.h>
+
+enum session_type {
+	SESSION_IOCTL = 1,
+	SESSION_RELEASE,
+	SESSION_REPLY = 16,
+	SESSION_SLOTS,
+	SESSION_FRAME,
+	SESSION_EVENT,
+	SESSION_ERROR,
+};
+
+/**
+ * struct session_header - first bytes of every message
+ * @type: enum session_type
+ * @tag: chosen by the sender of an IOCTL and repeated in its REPLY; else 0
+ */
+struct session_header {
+	uint32_t type;
+	uint32_t tag;
+};
+
+/**
+ * struct session_ioctl - run an ioctl; the payload follows
+ * @nr: as virtio_media_cmd_ioctl's code
+ * @len: bytes of the payload: the size of the type in vmedia/ioctls.h
+ *
+ * The payload is followed by what its pointers point to: for the ext controls
+ * an array of v4l2_ext_control, then the bytes of each control whose size is
+ * not 0, in order, without gaps. Pointers themselves mean nothing.
+ *
+ * QUERYBUF and QBUF do not cross: a guest's buffers are vmedia-guest's own.
+ * REQBUFS and CREATE_BUFS do, since who has buffers pins the camera's mode:
+ * the camera answers them for @type and memory, and count comes back as given.
+ */
+struct session_ioctl {
+	struct session_header hdr;
+	uint32_t nr;
+	uint32_t len;
+};
+
+/**
+ * struct session_reply - an ioctl's result; payload and tail follow as in the
+ * request, also on error if the ioctl has something to say (ext controls)
+ * @error: 0 or a positive errno
+ * @len: bytes of the payload that follows, 0 if there is none
+ */
+struct session_reply {
+	struct session_header hdr;
+	uint32_t error;
+	uint32_t len;
+};
+
+/* Most slots of a pool */
+#define SESSION_MAX_SLOTS 24
+
+/**
+ * struct session_slots - the pool
+ * @generation: of this pool; frames of an older one are void
+ * @num_slots: at most SESSION_MAX_SLOTS
+ * @num_planes: descriptors of each slot
+ * @plane_size: bytes of each plane's memory, from the start of its descriptor
+ * @dma_buf: the descriptors are dma-bufs (DMA_BUF_IOCTL_SYNC around reads),
+ *           else memfds
+ *
+ * Beside it: num_slots * num_planes descriptors, slot by slot, plane by
+ * plane, to be mapped for reading at offset 0.
+ */
+struct session_slots {
+	struct session_header hdr;
+	uint32_t generation;
+	uint32_t num_slots;
+	uint32_t num_planes;
+	uint32_t dma_buf;
+	uint32_t plane_size[VIRTIO_MEDIA_MAX_PLANES];
+};
+
+/**
+ * struct session_frame - a filled slot, lent until RELEASE
+ * @flags: V4L2_BUF_FLAG_* of the capture: error, key frame, timestamp type
+ * @bytesused: per plane, from the start of the slot's plane
+ * @data_offset: per plane, multi-planar only
+ *
+ * A session holds at most the `held` frames that it was introduced with.
+ */
+struct session_frame {
+	struct session_header hdr;
+	uint32_t generation;
+	uint32_t slot;
+	uint32_t sequence;
+	uint32_t field;
+	uint32_t flags;
+	uint32_t reserved;
+	int64_t timestamp_sec;
+	int64_t timestamp_usec;
+	uint32_t bytesused[VIRTIO_MEDIA_MAX_PLANES];
+	uint32_t data_offset[VIRTIO_MEDIA_MAX_PLANES];
+};
+
+/** struct session_release - the frame in @slot may be filled again */
+struct session_release {
+	struct session_header hdr;
+	uint32_t generation;
+	uint32_t slot;
+};
+
+/** struct session_event - a V4L2 event that this session subscribed to */
+struct session_event {
+	struct session_header hdr;
+	struct v4l2_event event;
+};
+
+/**
+ * struct session_error - the session is over; end of file follows
+ * @error: positive errno: ENODEV if the camera went away, EIO if it broke,
+ *         EPROTO if the guest's process broke the rules of this file
+ */
+struct session_error {
+	struct session_header hdr;
+	uint32_t error;
+	uint32_t reserved;
+};
+
+#endif /* IPC_SESSION_PROTO_H */
