@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# vmedia: "make help" tells what can be made.
+
+VERSION := 0.1
+
+PREFIX ?= /usr/local
+sbindir := $(PREFIX)/sbin
+libexecdir := $(PREFIX)/libexec/vmedia
+unitdir := $(PREFIX)/lib/systemd/system
+sysconfdir := /etc/vmedia
+rundir := /run/vmedia
+
+MAKEFLAGS += -rR --no-print-directory
+Q := $(if $(filter 1,$(V)),,@)
+say = $(if $(Q),@printf '  %-7s %s\n' '$(1)' '$(2)')
+srctree := $(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST))))
+goals := $(or $(MAKECMDGOALS),all)
+
+all:
+
+ifneq ($(O),)
+
+# Only go to the build directory: from there on, names of what is made are
+# relative to it. The empty O is for a kernel's make, which would take ours.
+.PHONY: $(goals) in-build-directory
+$(goals): in-build-directory
+	@:
+in-build-directory:
+	$(Q)mkdir -p $(O)
+	$(Q)$(MAKE) -C $(O) -f $(abspath $(srctree))/Makefile O= $(goals)
+
+else ifneq ($(and $(filter %config,$(goals)),$(filter-out %config,$(goals))),)
+
+# "make defconfig all": one by one, for the first changes how the second reads.
+.PHONY: $(goals) one-by-one
+$(goals): one-by-one
+	@:
+one-by-one:
+	$(Q)set -e; for goal in $(goals); do \
+		$(MAKE) -f $(srctree)/Makefile $$goal; \
+	done
+
+else
+
+# What each program is made of: folders of dom0-backend. main.c is in the first.
+programs := vmediad vmedia-guest vmedia-camera vmediactl
+vmediad-folders := daemon ipc base
+vmedia-guest-folders := guest guest/media guest/virtio guest/hyp ipc base
+vmedia-camera-folders := camera ipc base
+vmediactl-folders := ctl ipc base
+
+include $(srctree)/common/build/kconfig.mk
+include $(srctree)/common/build/module.mk
+
+# The daemon's sources are built as configured, so that comes before all else.
+no-config-goals := %config help clean mrproper deps check check-kernels test \
+	demo modules modules_install install-dkms
+ifneq ($(filter-out $(no-config-goals),$(goals)),)
+include include/config/auto.conf
+include $(srctree)/common/build/rules.mk
+include $(srctree)/common/build/tests.mk
+endif
+
+.PHONY: all install deps check check-kernels test demo clean mrproper help FORCE
+FORCE:
+
+all: $(program-files)
+
+sbin-files := $(filter %/vmediad %/vmediactl,$(program-files))
+libexec-files := $(filter-out $(sbin-files),$(program-files))
+unit-files := $(wildcard $(srctree)/configs/*.service)
+
+install: all
+	$(Q)install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(libexecdir) \
+		$(DESTDIR)$(sysconfdir)
+	$(Q)install $(sbin-files) $(DESTDIR)$(sbindir)
+	$(Q)install $(libexec-files) $(DESTDIR)$(libexecdir)
+	$(Q)install -m 644 $(srctree)/configs/vmediad.cfg \
+		$(DESTDIR)$(sysconfdir)/vmediad.cfg.example
+ifneq ($(unit-files),)
+	$(Q)install -d $(DESTDIR)$(unitdir)
+	$(Q)install -m 644 $(unit-files) $(DESTDIR)$(unitdir)
+endif
+
+deps:
+	$(Q)$(srctree)/common/build/packages.sh install build check
+
+check:
+	$(Q)$(srctree)/common/build/check.sh
+
+test:
+	$(Q)$(srctree)/common/build/check.sh --lab
+
+check-kernels:
+	$(Q)$(srctree)/common/build/check-kernels.sh
+
+demo:
+	$(Q)$(srctree)/common/build/packages.sh need build
+	$(Q)$(srctree)/tests/lab/demo
+
+# Only what our rules make: a build in the source tree has sources beside it.
+clean: modules_clean
+	$(Q)find dom0-backend -name '*.[oad]' -delete 2>/dev/null; \
+	rm -rf tests/obj include check $(foreach p,$(programs),\
+		dom0-backend/$(firstword $($(p)-folders))/$(p)) \
+		tests/unit/*_test tests/flow/*_test
+
+mrproper: clean
+	$(Q)rm -f .config .config.old defconfig
+
+help:
+	@cat $(srctree)/common/build/help.txt
+
+endif
