@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "ipc/link.h"
+
+struct peer {
+	struct event_base *base;
+	struct link *link;
+	int other; /* the other end, used raw */
+	unsigned int messages;
+	unsigned int closed;
+	size_t last_len;
+	uint8_t last[LINK_MAX_MESSAGE];
+	int kept_fd;
+	bool keep_fd;
+	bool destroy_in_message;
+	bool destroy_in_closed;
+};
+
+static void on_message(void *owner, struct link_message *msg)
+{
+	struct peer *peer = owner;
+
+	peer->messages++;
+	peer->last_len = msg->len;
+	memcpy(peer->last, msg->data, msg->len);
+	if (peer->keep_fd && msg->nfds > 0) {
+		peer->kept_fd = msg->fds[0];
+		msg->fds[0] = -1;
+	}
+	if (peer->destroy_in_message) {
+		link_destroy(peer->link);
+		peer->link = NULL;
+	}
+}
+
+static void on_closed(void *owner)
+{
+	struct peer *peer = owner;
+
+	peer->closed++;
+	if (peer->destroy_in_closed) {
+		link_destroy(peer->link);
+		peer->link = NULL;
+	}
+}
+
+static const struct link_ops peer_ops = { on_message, on_closed };
+
+static int setup(void **state)
+{
+	struct peer *peer = calloc(1, sizeof(*peer));
+	int fds[2];
+
+	peer->kept_fd = -1;
+	peer->base = event_base_new();
+	if (link_pair(fds) < 0)
+		return -1;
+	peer->other = fds[1];
+	*state = peer;
+	return link_create(peer->base, fds[0], &peer_ops, peer, &peer->link);
+}
+
+static int teardown(void **state)
+{
+	struct peer *peer = *state;
+
+	link_destroy(peer->link);
+	if (peer->other >= 0)
+		close(peer->other);
+	if (peer->kept_fd >= 0)
+		close(peer->kept_fd);
+	event_base_free(peer->base);
+	free(peer);
+	return 0;
+}
+
+static void run_loop(struct peer *peer)
+{
+	event_base_loop(peer->base, EVLOOP_NONBLOCK);
+}
+
+static int send_text(struct peer *peer, const char *text, const int *fds,
+		     unsigned int nfds)
+{
+	struct iovec iov = { (void *)text, strlen(text) };
+
+	return link_send(peer->link, &iov, 1, fds, nfds);
+}
+
+static void hang_up(struct peer *peer)
+{
+	close(peer->other);
+	peer->other = -1;
+}
+
+static void send_raw_with_fd(struct peer *peer, int fd)
+{
+	char space[CMSG_SPACE(sizeof(int))] = { 0 };
+	struct iovec iov = { "x", 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = space,
+		.msg_controllen = sizeof(space),
+	};
+
+	CMSG_FIRSTHDR(&msg)->cmsg_level = SOL_SOCKET;
+	CMSG_FIRSTHDR(&msg)->cmsg_type = SCM_RIGHTS;
+	CMSG_FIRSTHDR(&msg)->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(CMSG_FIRSTHDR(&msg)), &fd, sizeof(fd));
+	assert_int_equal(sendmsg(peer->other, &msg, 0), 1);
+}
+
+static void a_message_arrives_whole(void **state)
+{
+	struct peer *peer = *state;
+
+	assert_int_equal(send(peer->other, "hello", 5, 0), 5);
+	run_loop(peer);
+	assert_int_equal(peer->messages, 1);
+	assert_int_equal(peer->last_len, 5);
+	assert_memory_equal(peer->last, "hello", 5);
+}
+
+static void the_largest_message_crosses(void **state)
+{
+	struct peer *peer = *state;
+	uint8_t *data = calloc(1, LINK_MAX_MESSAGE);
+	struct iovec iov = { data, LINK_MAX_MESSAGE };
+
+	assert_int_equal(link_send(peer->link, &iov, 1, NULL, 0), 0);
+	assert_int_equal(recv(peer->other, peer->last, LINK_MAX_MESSAGE, 0),
+			 LINK_MAX_MESSAGE);
+	free(data);
+}
+
+static void a_message_that_is_too_large_is_refused(void **state)
+{
+	struct peer *peer = *state;
+	struct iovec iov = { peer->last, LINK_MAX_MESSAGE };
+	struct iovec two[2] = { iov, { peer->last, 1 } };
+
+	assert_int_equal(link_send(peer->link, two, 2, NULL, 0), -EMSGSIZE);
+}
+
+static void a_peer_that_sends_too_much_is_closed(void **state)
+{
+	struct peer *peer = *state;
+	uint8_t *data = calloc(1, LINK_MAX_MESSAGE + 1);
+
+	assert_int_equal(send(peer->other, data, LINK_MAX_MESSAGE + 1, 0),
+			 LINK_MAX_MESSAGE + 1);
+	run_loop(peer);
+	assert_int_equal(peer->messages, 0);
+	assert_int_equal(peer->closed, 1);
+	free(data);
+}
+
+static void a_descriptor_that_is_kept_stays_open(void **state)
+{
+	struct peer *peer = *state;
+
+	peer->keep_fd = true;
+	send_raw_with_fd(peer, STDERR_FILENO);
+	run_loop(peer);
+	assert_true(fcntl(peer->kept_fd, F_GETFD) >= 0);
+}
+
+static void a_descriptor_that_nobody_keeps_is_closed(void **state)
+{
+	struct peer *peer = *state;
+	int next = dup(STDERR_FILENO);
+
+	close(next);
+	send_raw_with_fd(peer, STDERR_FILENO);
+	run_loop(peer);
+	assert_int_equal(peer->messages, 1);
+	assert_int_equal(fcntl(next, F_GETFD), -1);
+}
+
+static void the_end_of_the_peer_is_told_once(void **state)
+{
+	struct peer *peer = *state;
+
+	hang_up(peer);
+	run_loop(peer);
+	run_loop(peer);
+	assert_int_equal(peer->closed, 1);
+}
+
+static void what_a_peer_said_before_it_left_is_heard(void **state)
+{
+	struct peer *peer = *state;
+
+	/* Our unread message makes the kernel reset the socket. */
+	assert_int_equal(send_text(peer, "unread", NULL, 0), 0);
+	assert_int_equal(send(peer->other, "bye", 3, 0), 3);
+	hang_up(peer);
+	run_loop(peer);
+	run_loop(peer);
+	assert_int_equal(peer->messages, 1);
+	assert_int_equal(peer->closed, 1);
+}
+
+static void a_slow_reader_gets_every_message_in_order(void **state)
+{
+	struct peer *peer = *state;
+	const unsigned int count = 100;
+	static uint8_t large[8192];
+	struct iovec iov = { large, sizeof(large) };
+
+	for (unsigned int i = 0; i < count; i++) {
+		memcpy(large, &i, sizeof(i));
+		assert_int_equal(link_send(peer->link, &iov, 1, NULL, 0), 0);
+	}
+	for (unsigned int i = 0; i < count; i++) {
+		unsigned int number;
+
+		run_loop(peer);
+		assert_int_equal(recv(peer->other, large, sizeof(large), 0),
+				 sizeof(large));
+		memcpy(&number, large, sizeof(number));
+		assert_int_equal(number, i);
+	}
+}
+
+static void a_message_that_may_be_lost_does_not_wait(void **state)
+{
+	struct peer *peer = *state;
+	static uint8_t large[8192];
+	int err = 0;
+
+	for (int i = 0; i < 200 && err == 0; i++)
+		err = link_try_send(peer->link, large, sizeof(large));
+	assert_int_equal(err, -EAGAIN);
+}
+
+static void a_reader_that_never_reads_is_closed(void **state)
+{
+	struct peer *peer = *state;
+	static uint8_t large[8192];
+	struct iovec iov = { large, sizeof(large) };
+	int err = 0;
+
+	for (int i = 0; i < 10000 && err == 0; i++)
+		err = link_send(peer->link, &iov, 1, NULL, 0);
+	assert_int_equal(err, -EPIPE);
+	assert_int_equal(peer->closed, 0);
+	run_loop(peer);
+	assert_int_equal(peer->closed, 1);
+}
+
+static void a_link_may_be_destroyed_in_its_message(void **state)
+{
+	struct peer *peer = *state;
+
+	peer->destroy_in_message = true;
+	assert_int_equal(send(peer->other, "a", 1, 0), 1);
+	assert_int_equal(send(peer->other, "b", 1, 0), 1);
+	run_loop(peer);
+	assert_int_equal(peer->messages, 1);
+}
+
+static void a_link_may_be_destroyed_in_closed(void **state)
+{
+	struct peer *peer = *state;
+
+	peer->destroy_in_closed = true;
+	hang_up(peer);
+	run_loop(peer);
+	assert_null(peer->link);
+}
+
+#define STORY(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORY(a_message_arrives_whole),
+		STORY(the_largest_message_crosses),
+		STORY(a_message_that_is_too_large_is_refused),
+		STORY(a_peer_that_sends_too_much_is_closed),
+		STORY(a_descriptor_that_is_kept_stays_open),
+		STORY(a_descriptor_that_nobody_keeps_is_closed),
+		STORY(the_end_of_the_peer_is_told_once),
+		STORY(what_a_peer_said_before_it_left_is_heard),
+		STORY(a_slow_reader_gets_every_message_in_order),
+		STORY(a_message_that_may_be_lost_does_not_wait),
+		STORY(a_reader_that_never_reads_is_closed),
+		STORY(a_link_may_be_destroyed_in_its_message),
+		STORY(a_link_may_be_destroyed_in_closed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
