@@ -11,6 +11,7 @@
 #
 # All of that is compiled apart from the programs, with the sanitizers.
 
+test-files :=
 define read-tests
 test-y :=
 -include $(srctree)/tests/$(1)/Makefile
