@@ -17,7 +17,15 @@
  *   STOP    close, exit
  *
  * A child that must stop exits; its exit is the proof that nothing is mapped
- * any more, so only then does vmediad write the xenstore state.
+ * any more, so only then does vmediad write the xenstore state. A child whose
+ * link reaches its end exits too: vmediad's successor starts another.
+ *
+ * How they are started:
+ *   vmedia-guest --domid N --name GUEST --log-level LEVEL [--ioreq-server ID]
+ *	ID: re-attach to the IOREQ server that an earlier vmedia-guest created
+ *   vmedia-camera --name CAMERA --source SOURCE --log-level LEVEL
+ *   vmedia-camera --list
+ *	no link; "/dev/videoN<TAB>card" of each capture node, a line each
  */
 #ifndef IPC_DAEMON_PROTO_H
 #define IPC_DAEMON_PROTO_H
@@ -26,6 +34,12 @@
 
 /* The child's end of its link to vmediad */
 #define DAEMON_LINK_FD 3
+
+/*
+ * Exit status of a vmedia-guest that logged which option the hypervisor lacks:
+ * it is not worth starting again.
+ */
+#define GUEST_EXIT_NO_IOREQ_SERVER 70
 
 enum daemon_type {
 	GUEST_ATTACH = 1,
