@@ -1,0 +1,33 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The module compiles without a warning, W=1 and sparse included, for the
+# kernel of $KDIR or else of the newest headers that this machine has.
+# Run in a build directory, by check.sh. Exit status 77: skipped.
+
+srctree=$(cd "$(dirname "$0")/../.." && pwd)
+
+ls "$srctree"/domU-frontend/*.c >/dev/null 2>&1 || {
+	echo "domU-frontend has no sources"
+	exit 77
+}
+
+kdir=$KDIR
+for dir in $(ls -dv /lib/modules/*/build /usr/src/linux-headers-*[!n] 2>/dev/null); do
+	[ -z "$KDIR" ] && [ -f "$dir/Module.symvers" ] && kdir=$dir
+done
+[ -n "$kdir" ] || {
+	echo "no kernel headers here: make deps, or KDIR="
+	exit 77
+}
+
+# Anew each time: what does not compile again does not warn again.
+rm -rf domU-frontend
+echo "$kdir"
+log=$(make -f "$srctree/Makefile" modules KDIR="$kdir" W=1 C=1 2>&1)
+status=$?
+printf '%s\n' "$log"
+# Of the headers package's own making: no vmlinux to take BTF from
+printf '%s\n' "$log" | grep -v '^Skipping BTF' |
+	grep -iE 'warning|error' >/dev/null && exit 1
+exit $status

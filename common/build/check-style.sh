@@ -1,0 +1,59 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What a machine can see of the style: licences, lengths, tabs, and no name of
+# the machine that a file was written on.
+
+cd "$(dirname "$0")/../.." || exit
+
+max_file=600
+max_function=80
+
+files()
+{
+	if [ -d .git ] && type git >/dev/null 2>&1; then
+		git ls-files -co --exclude-standard
+	else
+		find . -type f ! -path './out/*' | sed 's|^\./||'
+	fi | while read -r file; do
+		# Deleted files are listed too; pictures have no lines.
+		[ -f "$file" ] && grep -qI . "$file" && printf '%s\n' "$file"
+	done
+}
+
+every_file()
+{
+	for file in $(files); do
+		case $file in
+		LICENSES/* | */README* | *.md | *.txt | .gitignore | .editorconfig) ;;
+		*) head -n 3 "$file" | grep -q SPDX-License-Identifier: ||
+			echo "$file:1: no SPDX-License-Identifier" ;;
+		esac
+		grep -nE '(^|[^[:alnum:]_./}])/(work|home|root)/' "$file" |
+			sed "s|^\([0-9]*\):.*|$file:\1: a path of one machine|"
+		grep -nE '[[:blank:]]$' "$file" |
+			sed "s|^\([0-9]*\):.*|$file:\1: space at the end of the line|"
+	done
+}
+
+every_c_file()
+{
+	files | grep '\.[ch]$' | xargs awk -v max_file=$max_file \
+		-v max_function=$max_function '
+	FNR == 1 { start = 0 }
+	FNR == max_file + 1 {
+		print FILENAME ":" FNR ": longer than " max_file " lines"
+	}
+	/^  +[^ *]/ { print FILENAME ":" FNR ": spaces where a tab belongs" }
+	/^\{/ { start = FNR }
+	/^\}/ {
+		if (start && FNR - start - 1 > max_function)
+			print FILENAME ":" start ": a function of " \
+				FNR - start - 1 " lines, longer than " \
+				max_function
+		start = 0
+	}'
+}
+
+found=$(every_file; every_c_file)
+[ -z "$found" ] || { printf '%s\n' "$found"; exit 1; }
