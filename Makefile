@@ -102,9 +102,10 @@ demo:
 # Only what our rules make: a build in the source tree has sources beside it.
 clean: modules_clean
 	$(Q)find dom0-backend -name '*.[oad]' -delete 2>/dev/null; \
-	rm -rf tests/obj include check $(foreach p,$(programs),\
+	rm -rf tests/obj tests/list include out/check $(foreach p,$(programs),\
 		dom0-backend/$(firstword $($(p)-folders))/$(p)) \
-		tests/unit/*_test tests/flow/*_test
+		tests/unit/*_test tests/flow/*_test \
+		tests/self/must_fail
 
 mrproper: clean
 	$(Q)rm -f .config .config.old defconfig

@@ -61,7 +61,10 @@ endif
 
 hardening-flags := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
 	-fstack-protector-strong
-sanitizer-flags := -fsanitize=address,undefined -fno-sanitize-recover=all \
+# -Wno-undef: sparse looks into the libraries' headers too
+sparse-flags := -Wsparse-error -Wbitwise -Wno-undef
+# -O1: what is optimized away cannot be caught.
+sanitizer-flags := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
 
 common-flags := $(target-flags) -std=gnu11 -O2 -g -fPIE -D_GNU_SOURCE \
@@ -101,12 +104,9 @@ $(backend)/%.o: $(srctree)/$(backend)/%.c $(ready)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 ifeq ($(C),1)
-	$(Q)$(CHECK) $(sparse-flags) $(include-flags) $(pkg-cflags) $<
+	$(Q)$(CHECK) $(program-flags) $(sparse-flags) $<
 endif
 	$(Q)$(CC) $(program-flags) $(CFLAGS) -MMD -MP -c -o $@ $<
-
-sparse-flags := -std=gnu11 -D_GNU_SOURCE -Wbitwise -Wsparse-error \
-	-Wno-decl
 
 # An archive is made anew from its folder's list: what left the list is gone.
 define archive-rule

@@ -17,7 +17,7 @@ test-y :=
 -include $(srctree)/tests/$(1)/Makefile
 test-files += $$(addprefix tests/$(1)/,$$(test-y))
 endef
-$(foreach t,unit flow,$(eval $(call read-tests,$(t))))
+$(foreach t,unit flow self,$(eval $(call read-tests,$(t))))
 
 test-flags := $(common-flags) $(sanitizer-flags) -I$(srctree)/tests/fake
 test-link-flags := $(link-flags) $(sanitizer-flags)
@@ -43,6 +43,10 @@ endef
 $(foreach t,$(test-files),$(eval $(call test-rule,$(t))))
 
 .PHONY: tests
-tests: $(test-files)
+tests: $(test-files) tests/list
+
+# What check.sh runs
+tests/list: FORCE
+	$(call update,$(filter-out tests/self/%,$(test-files)))
 
 -include $(patsubst %.o,%.d,$(sort $(test-objects)))
