@@ -34,7 +34,7 @@ struct hyp_access {
 };
 
 /**
- * struct hyp_listener - what the hypervisor tells; set once by hyp_listen()
+ * struct hyp_listener - what the hypervisor tells, once hyp_listen() said whom
  * @access: answer the access: fill @data of a read. Must be quick and must
  *          not touch guest memory: a vCPU waits. Every access is answered
  *          when this returns, whatever it did.
@@ -72,7 +72,11 @@ struct hyp {
 	const struct hyp_ops *ops;
 };
 
-/** hyp_listen() - say who answers accesses. @listener, @owner: borrowed */
+/**
+ * hyp_listen() - say who answers accesses. @listener, @owner: borrowed
+ *
+ * Without a listener (NULL) reads give all ones and writes are lost.
+ */
 static inline void hyp_listen(struct hyp *hyp,
 			      const struct hyp_listener *listener, void *owner)
 {
