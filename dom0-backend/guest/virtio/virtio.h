@@ -28,13 +28,15 @@ struct vq;
 #define VIRTIO_QUEUE_SIZE 256
 
 /**
- * struct virtio_dev_ops - a kind of device. Called from the event loop.
+ * struct virtio_dev_ops - a kind of device. Called from the event loop; none
+ * may destroy the device.
  * @started: the driver set DRIVER_OK; queues work from now on
  * @reset: the driver reset the device, or the rings broke: all sessions are
  *         over. Chains that are still held must be given back with
- *         vq_chain_complete(), which then only frees them.
+ *         vq_chain_complete(), which then only frees them. Comes once for each
+ *         @started, and before the next one.
  * @notified: the driver made buffers available in queue @index. May come
- *            without any being there.
+ *            without any being there; comes for each queue after @started.
  */
 struct virtio_dev_ops {
 	void (*started)(void *owner);
@@ -89,7 +91,12 @@ struct vq *virtio_dev_queue(struct virtio_dev *dev, unsigned int index);
 /** virtio_dev_mem() - the guest's memory, borrowed */
 struct guest_mem *virtio_dev_mem(struct virtio_dev *dev);
 
-/** virtio_dev_running() - DRIVER_OK is set and nothing is broken */
+/**
+ * virtio_dev_running() - between the started op and what ends it
+ *
+ * False as soon as the driver resets the device or it breaks, even before the
+ * reset op.
+ */
 bool virtio_dev_running(const struct virtio_dev *dev);
 
 /**

@@ -23,9 +23,18 @@ struct vq_chain;
  * @out: owned by the caller, who ends it with vq_chain_complete()
  *
  * Return: 0; -EAGAIN if there is none (the driver will notify again); -EIO if
- * the ring is broken: the device has been stopped.
+ * the ring is broken: the device has been stopped; -ENOMEM, and the chain stays
+ * where it is.
  */
 int vq_pop(struct vq *vq, struct vq_chain **out);
+
+/**
+ * vq_again() - have the notified op called once more, from the event loop
+ *
+ * For who stops before vq_pop() says -EAGAIN: the driver need not notify for
+ * what it made available before that.
+ */
+void vq_again(struct vq *vq);
 
 /** vq_chain_readable() - bytes of the readable part not yet read */
 size_t vq_chain_readable(const struct vq_chain *chain);
