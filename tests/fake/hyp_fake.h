@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * hyp_fake.h - a hypervisor and a guest's memory, for tests.
+ *
+ * Guest RAM is in two banks with a hole between them, so that crossing and
+ * wrapping are ordinary cases. What the guest does is a function call here.
+ *
+ *	struct hyp_fake *fake = hyp_fake_create();
+ *	guest_mem_create(hyp_fake_hyp(fake), 0, &mem);
+ *	...
+ *	hyp_fake_write32(fake, addr, 1);	a vCPU writes a register
+ *	hyp_fake_settle(fake);			the loop runs until it is idle
+ *	assert_int_equal(hyp_fake_interrupts(fake, 33), 1);
+ *	...
+ *	hyp_fake_destroy(fake);			fails if anything is still mapped
+ *
+ * The running test fails if, while a vCPU waits for its answer, guest memory is
+ * mapped or unmapped or an interrupt raised; if what is unmapped is not what
+ * was mapped; if anything is left mapped at the end.
+ */
+#ifndef HYP_FAKE_H
+#define HYP_FAKE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct event_base;
+struct hyp;
+struct hyp_fake;
+
+#define HYP_FAKE_BANK_LEN (4u * 1024 * 1024)
+#define HYP_FAKE_BANK0 UINT64_C(0x40000000)
+#define HYP_FAKE_BANK1 UINT64_C(0x200000000)
+
+/** hyp_fake_create() - with an event loop of its own; never fails */
+struct hyp_fake *hyp_fake_create(void);
+
+/** hyp_fake_destroy() - ends the loop, too; NULL is fine */
+void hyp_fake_destroy(struct hyp_fake *fake);
+
+/** hyp_fake_hyp() - what the tested code gets; borrowed */
+struct hyp *hyp_fake_hyp(struct hyp_fake *fake);
+
+/** hyp_fake_base() - the event loop; borrowed */
+struct event_base *hyp_fake_base(struct hyp_fake *fake);
+
+/** hyp_fake_settle() - run the loop, without waiting, until it has no work */
+void hyp_fake_settle(struct hyp_fake *fake);
+
+/** hyp_fake_ram() - the test's own view of guest bytes; the range must be RAM */
+void *hyp_fake_ram(struct hyp_fake *fake, uint64_t gpa, size_t len);
+
+/**
+ * hyp_fake_alloc() - pages of the bank (0 or 1), zeroed, until the test ends
+ *
+ * @len is rounded up to pages; the test fails when the bank is full.
+ */
+uint64_t hyp_fake_alloc(struct hyp_fake *fake, unsigned int bank, size_t len);
+
+/** hyp_fake_free() - for who allocates much; same @len */
+void hyp_fake_free(struct hyp_fake *fake, uint64_t gpa, size_t len);
+
+/** hyp_fake_read() - a vCPU reads @size bytes at @addr; the answer */
+uint64_t hyp_fake_read(struct hyp_fake *fake, uint64_t addr, uint32_t size);
+
+/** hyp_fake_write() - a vCPU writes; it was answered when this returns */
+void hyp_fake_write(struct hyp_fake *fake, uint64_t addr, uint32_t size,
+		    uint64_t value);
+
+static inline uint32_t hyp_fake_read32(struct hyp_fake *fake, uint64_t addr)
+{
+	return hyp_fake_read(fake, addr, 4);
+}
+
+static inline void hyp_fake_write32(struct hyp_fake *fake, uint64_t addr,
+				    uint32_t value)
+{
+	hyp_fake_write(fake, addr, 4, value);
+}
+
+/**
+ * hyp_fake_write_at_poll() - a vCPU writes 32 bits at the next hyp_poll()
+ *
+ * Up to 16 wait at a time; each hyp_poll() answers all of them, in order.
+ */
+void hyp_fake_write_at_poll(struct hyp_fake *fake, uint64_t addr,
+			    uint32_t value);
+
+/** hyp_fake_polls() - how often hyp_poll() was called */
+unsigned int hyp_fake_polls(const struct hyp_fake *fake);
+
+/** hyp_fake_invalidate() - the guest changed its memory map */
+void hyp_fake_invalidate(struct hyp_fake *fake);
+
+/** hyp_fake_io_mapped() - true if this address was given to hyp_map_io() */
+bool hyp_fake_io_mapped(const struct hyp_fake *fake, uint64_t addr);
+
+/** hyp_fake_interrupts() - how often SPI @irq was pulsed so far */
+unsigned int hyp_fake_interrupts(const struct hyp_fake *fake, uint32_t irq);
+
+/** hyp_fake_mapped() - guest pages mapped now */
+size_t hyp_fake_mapped(const struct hyp_fake *fake);
+
+/** hyp_fake_maps() - calls of hyp_map_pages() so far, failed ones included */
+unsigned int hyp_fake_maps(const struct hyp_fake *fake);
+
+enum hyp_fake_op { HYP_FAKE_MAP_IO, HYP_FAKE_MAP_PAGES, HYP_FAKE_INTERRUPT };
+
+/** hyp_fake_fail() - let the @nth call of @op from now (1 = next) give @error */
+void hyp_fake_fail(struct hyp_fake *fake, enum hyp_fake_op op,
+		   unsigned int nth, int error);
+
+/** hyp_fake_make_hole() - this page is no memory any more, for new mappings */
+void hyp_fake_make_hole(struct hyp_fake *fake, uint64_t gpa);
+
+#endif /* HYP_FAKE_H */
