@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * config.h - the configuration file: xl.cfg's syntax, read by libxlutil.
+ *
+ * Every mistake in a file is reported with its line, not only the first: a
+ * camera daemon is configured over a serial line as often as not. What the
+ * keys mean is told in configs/vmediad.cfg.
+ *
+ * Errors: 0 or a negative errno.
+ */
+#ifndef DAEMON_CONFIG_H
+#define DAEMON_CONFIG_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/log.h"
+
+/* More is a slip of the keyboard, not a wish */
+#define CONFIG_MAX_SESSIONS 1024
+
+/* Bytes of a camera's name, without its NUL */
+#define CONFIG_MAX_CAMERA_NAME 31
+
+/**
+ * struct config_camera - an item of `cameras`
+ * @name: unique; letters, digits, `_`, `-`, `.`
+ * @source: /dev/videoN or pattern:WxH; understood by vmedia-camera only
+ */
+struct config_camera {
+	char *name;
+	char *source;
+};
+
+/**
+ * struct config_domain - an item of `domains`
+ * @name: of the domain; NULL if it goes by its uuid
+ * @uuid: NULL if it goes by its name; lower case
+ * @all_cameras: no `cameras=` was given: every camera, in order
+ * @cameras: names of cameras, one per device in the order of devid
+ * @num_cameras: their number
+ * @sessions: quota, 0 = unlimited; -1 = config's
+ */
+struct config_domain {
+	char *name;
+	char *uuid;
+	bool all_cameras;
+	char **cameras;
+	unsigned int num_cameras;
+	int sessions;
+};
+
+/**
+ * struct config - what vmediad goes by
+ * @log_level: also of the processes that it starts
+ * @sessions: quota of a domain that has none of its own, 0 = unlimited
+ * @host_cameras: no `cameras` in the file: the host's capture nodes in order
+ * @cameras: empty if @host_cameras
+ * @num_cameras: their number
+ * @every_domain: no `domains` in the file: each guest gets every camera
+ * @domains: others than these get nothing, unless @every_domain
+ * @num_domains: their number
+ */
+struct config {
+	enum log_level log_level;
+	unsigned int sessions;
+	bool host_cameras;
+	struct config_camera *cameras;
+	unsigned int num_cameras;
+	bool every_domain;
+	struct config_domain *domains;
+	unsigned int num_domains;
+};
+
+/**
+ * config_create_default() - what is so without a file
+ * @out: owned by the caller on success, untouched on failure
+ * Return: 0 or -ENOMEM.
+ */
+int config_create_default(struct config **out);
+
+/**
+ * config_load() - read the file at @path
+ * @path: also how messages name the file
+ * @out: owned by the caller on success, untouched on failure
+ *
+ * Logs each mistake as an error: "path:line: what".
+ * Return: 0; -EINVAL if there are mistakes; -errno if it cannot be read
+ * (logged too); -ENOMEM.
+ */
+int config_load(const char *path, struct config **out);
+
+/** config_destroy() - NULL is fine. */
+void config_destroy(struct config *config);
+
+/** config_print() - the effective configuration, as a file that says the same */
+void config_print(const struct config *config, FILE *file);
+
+#endif /* DAEMON_CONFIG_H */
