@@ -23,12 +23,15 @@ ifneq ($(O),)
 
 # Only go to the build directory: from there on, names of what is made are
 # relative to it. The empty O is for a kernel's make, which would take ours.
+absolute = $(foreach v,SYSROOT DESTDIR KDIR,$(if $($(v)),$(v)=$(abspath $($(v)))))
+
 .PHONY: $(goals) in-build-directory
 $(goals): in-build-directory
 	@:
 in-build-directory:
 	$(Q)mkdir -p $(O)
-	$(Q)$(MAKE) -C $(O) -f $(abspath $(srctree))/Makefile O= $(goals)
+	$(Q)$(MAKE) -C $(O) -f $(abspath $(srctree))/Makefile O= \
+		$(absolute) $(goals)
 
 else ifneq ($(and $(filter %config,$(goals)),$(filter-out %config,$(goals))),)
 
@@ -65,7 +68,7 @@ endif
 .PHONY: all install deps check check-kernels test demo clean mrproper help FORCE
 FORCE:
 
-all: $(program-files)
+all: $(ready) $(program-files)
 
 sbin-files := $(filter %/vmediad %/vmediactl,$(program-files))
 libexec-files := $(filter-out $(sbin-files),$(program-files))

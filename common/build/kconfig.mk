@@ -8,7 +8,8 @@ kconfig-env := srctree=$(srctree) KCONFIG_CONFIG=.config \
 	KCONFIG_AUTOCONFIG=include/config/auto.conf \
 	KCONFIG_AUTOHEADER=include/generated/autoconf.h \
 	KCONFIG_TRISTATE=include/config/tristate.conf
-kconf := $(kconfig-env) kconfig-conf
+kconf = $(if $(shell command -v kconfig-conf),,$(error \
+	kconfig-conf is missing: "make deps" installs it))$(kconfig-env) kconfig-conf
 kconfigs := $(srctree)/Kconfig
 
 .PHONY: defconfig oldconfig olddefconfig menuconfig savedefconfig

@@ -21,9 +21,10 @@ triplet := $(patsubst %-,%,$(notdir $(CROSS_COMPILE)))
 target-flags := $(if $(is-clang),$(addprefix --target=,$(triplet)))
 ifneq ($(SYSROOT),)
 target-flags += --sysroot=$(SYSROOT)
-export PKG_CONFIG_SYSROOT_DIR := $(SYSROOT)
-export PKG_CONFIG_LIBDIR := $(SYSROOT)/usr/lib/$(triplet)/pkgconfig:$(SYSROOT)/usr/share/pkgconfig
+pkg-config-env := PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) \
+	PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/$(triplet)/pkgconfig:$(SYSROOT)/usr/share/pkgconfig
 endif
+pkg-config = $(shell $(pkg-config-env) $(PKG_CONFIG) $(1))
 
 backend := dom0-backend
 folders := $(sort $(foreach p,$(programs),$($(p)-folders)))
@@ -40,11 +41,12 @@ $(foreach f,$(folders),$(eval $(call read-folder,$(f))))
 # Not all of the libraries are wanted by each compilation, but all are found in
 # the same place, and one question is quicker than one per folder.
 packages := $(sort $(foreach f,$(folders),$(pkg-$(f))))
-ifneq ($(shell $(PKG_CONFIG) --exists $(packages) && echo y),y)
-$(error $(shell $(PKG_CONFIG) --print-errors --errors-to-stdout --exists \
-	$(packages)); "make deps" installs what is needed)
+answer := $(call pkg-config,--exists --print-errors --short-errors \
+	--errors-to-stdout $(packages) && echo found)
+ifneq ($(answer),found)
+$(error pkg-config: $(answer) ("make deps" installs what is needed))
 endif
-pkg-cflags := $(shell $(PKG_CONFIG) --cflags $(packages))
+pkg-cflags := $(call pkg-config,--cflags $(packages))
 
 include-flags := -I$(srctree)/$(backend) -I$(srctree)/$(backend)/guest \
 	-I$(srctree)/common/include \
@@ -124,7 +126,7 @@ $(backend)/$$(firstword $$($(1)-folders))/$(1): $$($(1)-archives)
 	$$(call say,LD,$$@)
 	$$(Q)$$(CC) $$(program-link-flags) $$(LDFLAGS) -o $$@ \
 		-Wl,--start-group $$($(1)-archives) -Wl,--end-group \
-		$$(shell $$(PKG_CONFIG) --libs $$($(1)-packages))
+		$$(call pkg-config,--libs $$($(1)-packages))
 # Until its main.c is written
 ifneq ($(wildcard $(srctree)/$(backend)/$(firstword $($(1)-folders))/main.c),)
 program-files += $(backend)/$(firstword $($(1)-folders))/$(1)

@@ -37,7 +37,7 @@ $(1): $$($(1)-all)
 	$$(call say,LD,$$@)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(CC) $$(test-link-flags) $$(LDFLAGS) -o $$@ $$($(1)-all) \
-		$$(shell $$(PKG_CONFIG) --libs cmocka libevent_core \
+		$$(call pkg-config,--libs cmocka libevent_core \
 			$$($(notdir $(1))-pkgs))
 endef
 $(foreach t,$(test-files),$(eval $(call test-rule,$(t))))
