@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -291,6 +292,25 @@ void hyp_fake_settle(struct hyp_fake *fake)
 {
 	for (int i = 0; i < SETTLE_ROUNDS; i++)
 		event_base_loop(fake->base, EVLOOP_NONBLOCK);
+}
+
+static void nothing(evutil_socket_t fd, short what, void *arg)
+{
+}
+
+void hyp_fake_run_once(struct hyp_fake *fake, unsigned int ms)
+{
+	const struct timeval wait = {
+		.tv_sec = ms / 1000,
+		.tv_usec = ms % 1000 * 1000,
+	};
+	struct event *timer;
+
+	timer = evtimer_new(fake->base, nothing, NULL);
+	assert_non_null(timer);
+	evtimer_add(timer, &wait);
+	event_base_loop(fake->base, EVLOOP_ONCE);
+	event_free(timer);
 }
 
 void *hyp_fake_ram(struct hyp_fake *fake, uint64_t gpa, size_t len)

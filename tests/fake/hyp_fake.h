@@ -48,6 +48,9 @@ struct event_base *hyp_fake_base(struct hyp_fake *fake);
 /** hyp_fake_settle() - run the loop, without waiting, until it has no work */
 void hyp_fake_settle(struct hyp_fake *fake);
 
+/** hyp_fake_run_once() - one round of the loop, waiting up to @ms for work */
+void hyp_fake_run_once(struct hyp_fake *fake, unsigned int ms);
+
 /** hyp_fake_ram() - the test's own view of guest bytes; the range must be RAM */
 void *hyp_fake_ram(struct hyp_fake *fake, uint64_t gpa, size_t len);
 
