@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* quota.h - so much, and no more; and how often more was asked for. */
+#ifndef DAEMON_QUOTA_H
+#define DAEMON_QUOTA_H
+
+#include <stdint.h>
+
+/**
+ * struct quota - one limit of one domain
+ * @limit: 0 = unlimited
+ * @used: may be above a limit that was lowered
+ * @refused: times
+ */
+struct quota {
+	unsigned int limit;
+	unsigned int used;
+	uint64_t refused;
+};
+
+/** quota_take() - one more. Return: 0, or -EBUSY, which is counted. */
+int quota_take(struct quota *quota);
+
+/** quota_put() - one that quota_take() took is free again */
+void quota_put(struct quota *quota);
+
+#endif /* DAEMON_QUOTA_H */
