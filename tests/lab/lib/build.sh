@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What is built, from what, in which order; recipes/ says how. Each function
+# sets a variable to the directory it made or found.
+# shellcheck shell=bash
+
+LAB_LINUX=linux-source-6.12
+
+# What runs in dom0 and in the guests, and what our own programs are built with.
+LAB_PACKAGES=(
+	busybox-static kmod util-linux v4l-utils xen-utils-4.20 xenstore-utils
+	libc6-dev linux-libc-dev
+	libevent-dev libjson-c-dev libseccomp-dev libv4l-dev libxen-dev libyuv-dev
+)
+
+# build_xen VARIANT: sets XEN.
+build_xen() {
+	local options
+
+	case $1 in
+	ioreq)
+		options=(CONFIG_EXPERT=y CONFIG_IOREQ_SERVER=y)
+		;;
+	no-ioreq)
+		options=(CONFIG_EXPERT=y CONFIG_IOREQ_SERVER=n)
+		;;
+	*)
+		die "there is no variant of Xen called $1 (ioreq, no-ioreq)"
+		;;
+	esac
+	cached xen-source "fetching the source of Xen"
+	cached xen "building Xen ($1; about 30 s, once)" "$CACHED" "${options[@]}"
+	XEN=$CACHED
+}
+
+# build_kernel: sets KERNEL.
+build_kernel() {
+	cached linux-source "fetching the source of the kernel (150 MB)" "$LAB_LINUX"
+	cached kernel "building the kernel (about 5 min, once)" \
+		"$CACHED" "$LAB_DIR/kernel.fragment"
+	KERNEL=$CACHED
+}
+
+# build_sysroot: sets SYSROOT.
+build_sysroot() {
+	cached sysroot "fetching and unpacking the arm64 packages (50 MB)" \
+		"${LAB_PACKAGES[@]}"
+	SYSROOT=$CACHED
+}
+
+# build_images: sets DOM0_IMAGE and GUEST_IMAGE, from SYSROOT.
+build_images() {
+	cached image "building the root file system of dom0" "$SYSROOT" \
+		"$LAB_DIR/dom0/files" "$LAB_DIR/dom0/init"
+	DOM0_IMAGE=$CACHED
+	cached image "building the root file system of the guests" "$SYSROOT" \
+		"$LAB_DIR/guest/files" "$LAB_DIR/guest/init" "$LAB_DIR/guest/lab-agent"
+	GUEST_IMAGE=$CACHED
+}
+
+# build_all [VARIANT]: the four steps of everything that is cached.
+build_all() {
+	step "packages of this machine"
+	need_packages
+	step "Xen"
+	build_xen "${1:-ioreq}"
+	step "kernel"
+	build_kernel
+	step "root file systems"
+	build_sysroot
+	build_images
+}
