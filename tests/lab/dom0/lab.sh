@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The library of the scenarios, in one word. See README.md.
+# shellcheck shell=dash
+
+. /lab/dom0/lib/tap.sh
+. /lab/dom0/lib/guest.sh
+. /lab/dom0/lib/host.sh
+. /lab/dom0/lib/leftovers.sh

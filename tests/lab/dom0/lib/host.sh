@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# dom0's side: vmediad and its cameras.
+# shellcheck shell=dash
+
+# start_vmediad [CONFIG]: CONFIG is the text of vmediad.cfg; without it there
+# is no such file. Returns when vmediad answers vmediactl. Its log, and that of
+# the processes it starts, is vmediad.log.
+start_vmediad() {
+	if [ $# -gt 0 ]; then
+		printf '%s\n' "$1" >/etc/vmedia/vmediad.cfg
+		cp /etc/vmedia/vmediad.cfg "$LAB_OUT/"
+	else
+		rm -f /etc/vmedia/vmediad.cfg
+	fi
+	mkdir -p /run/vmedia
+	setsid /usr/sbin/vmediad </dev/null >>"$LAB_OUT/vmediad.log" 2>&1 &
+	echo $! >"$LAB_TMP/vmediad.pid"
+	wait_for 10 vmediad_answers_or_is_gone
+	vmediad_answers && return 0
+
+	diag "vmediad is not up; the end of its log:"
+	tail -n 10 "$LAB_OUT/vmediad.log" | diag
+	return 1
+}
+
+vmediad_pid() {
+	cat "$LAB_TMP/vmediad.pid"
+}
+
+vmediad_answers() {
+	timeout 5 /usr/sbin/vmediactl list >/dev/null 2>&1
+}
+
+vmediad_answers_or_is_gone() {
+	! kill -0 "$(vmediad_pid)" || vmediad_answers
+}
+
+# stop_vmediad [SIGNAL]: waits until it is gone; false if it takes over 5 s.
+stop_vmediad() {
+	local pid
+
+	pid=$(vmediad_pid 2>/dev/null) || return 0
+	rm -f "$LAB_TMP/vmediad.pid"
+	kill -s "${1:-TERM}" "$pid" 2>/dev/null
+	wait_for 5 not kill -0 "$pid"
+}
+
+# load_vivid [OPTION...]: one capture node with one plane unless OPTIONS say
+# otherwise. vivid starts at 5 frames/s: see camera_rate.
+load_vivid() {
+	[ $# -gt 0 ] || set -- n_devs=1 node_types=0x1
+	modprobe vivid "$@" && wait_for 5 test -c /dev/video0
+}
+
+# camera_rate DEVICE FRAMES_PER_SECOND
+camera_rate() {
+	v4l2-ctl -d "$1" --set-parm="$2"
+}
+
+unload_vivid() {
+	# Nodes are closed a moment after the processes that had them are gone.
+	wait_for 5 modprobe -r vivid
+}
