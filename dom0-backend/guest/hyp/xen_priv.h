@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* xen_priv.h - what xen.c, xen_ioreq.c and xen_mem.c share. */
+#ifndef HYP_XEN_PRIV_H
+#define HYP_XEN_PRIV_H
+
+#define __XEN_TOOLS__ 1
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <xendevicemodel.h>
+#include <xenevtchn.h>
+#include <xenforeignmemory.h>
+
+#include "base/log.h"
+#include "hyp/hyp.h"
+
+struct event;
+struct event_base;
+struct ioreq;
+
+/**
+ * struct xen_vcpu - one of the guest's vCPUs
+ * @port: our end of the event channel of its requests
+ * @interrupted: a predecessor had begun its request, and did not answer
+ */
+struct xen_vcpu {
+	evtchn_port_t port;
+	bool interrupted;
+};
+
+/**
+ * struct xen_ioreq - the IOREQ server
+ * @id: its name in the hypervisor, for this guest
+ * @exists: there is one; else nothing below is valid
+ * @attached: a predecessor made it
+ * @resource: mapping of @slots
+ * @slots: one request per vCPU, shared with the hypervisor
+ * @vcpus: @num_vcpus of them whose ports are bound
+ * @event: something happened on a port
+ */
+struct xen_ioreq {
+	ioservid_t id;
+	bool exists;
+	bool attached;
+	xenforeignmemory_resource_handle *resource;
+	struct ioreq *slots;
+	struct xen_vcpu *vcpus;
+	unsigned int num_vcpus;
+	struct event *event;
+};
+
+/**
+ * struct hyp_xen - see xen.h
+ * @listener: who answers, or NULL
+ */
+struct hyp_xen {
+	struct hyp hyp;
+	uint32_t domid;
+	xendevicemodel_handle *dm;
+	xenforeignmemory_handle *fm;
+	xenevtchn_handle *evtchn;
+	const struct hyp_listener *listener;
+	void *owner;
+	struct xen_ioreq ioreq;
+	struct log_limit limit;
+};
+
+/**
+ * xen_ioreq_open() - make an IOREQ server, or take one over, and enable it
+ *
+ * The handles must be open. On failure, xen_ioreq_close() tidies up.
+ * Return: as hyp_xen_open().
+ */
+int xen_ioreq_open(struct hyp_xen *xen, struct event_base *base, bool attach,
+		   ioservid_t id);
+
+/** xen_ioreq_close() - zeroed or half open is fine; @destroy: in Xen, too */
+void xen_ioreq_close(struct hyp_xen *xen, bool destroy);
+
+/** xen_ioreq_poll() - see hyp_poll() */
+void xen_ioreq_poll(struct hyp *hyp);
+
+/** xen_ioreq_map() - see hyp_ops.map_io */
+int xen_ioreq_map(struct hyp *hyp, uint64_t base, uint64_t len);
+
+/** xen_mem_map() - see hyp_ops.map_pages */
+int xen_mem_map(struct hyp *hyp, const uint64_t *gfns, size_t count,
+		void **out);
+
+/** xen_mem_unmap() - see hyp_ops.unmap_pages */
+void xen_mem_unmap(struct hyp *hyp, void *pages, size_t count);
+
+#endif /* HYP_XEN_PRIV_H */
