@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "camera/camera.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/util.h"
+#include "camera/session.h"
+#include "ipc/link.h"
+
+/* One slot is being filled, one is next, one is on its way to us. */
+#define CAMERA_DRIVER_SLOTS 3
+#define CAMERA_MIN_SLOTS 4
+
+unsigned int camera_num_slots(const struct camera *camera)
+{
+	const struct session *session, *tmp;
+	unsigned int num_slots = CAMERA_DRIVER_SLOTS;
+
+	list_for_each(session, tmp, &camera->sessions, link) {
+		num_slots += session->reader.allowance;
+		if (num_slots >= SESSION_MAX_SLOTS)
+			return SESSION_MAX_SLOTS;
+	}
+	return MAX(num_slots, (unsigned int)CAMERA_MIN_SLOTS);
+}
+
+static void camera_end_sessions(struct camera *camera, int error,
+				bool streaming_only)
+{
+	struct session *session, *tmp;
+
+	list_for_each(session, tmp, &camera->sessions, link) {
+		if (!streaming_only || stream_reading(&session->reader))
+			session_end(session, error);
+	}
+}
+
+void camera_stream_broken(struct camera *camera, int error)
+{
+	log_error("the capture broke: %s", strerror(error));
+	camera_end_sessions(camera, error, true);
+}
+
+static void camera_send_state(struct camera *camera)
+{
+	struct camera_state state = {
+		.hdr.type = CAMERA_STATE,
+		.identity = camera->source->identity,
+	};
+	struct iovec iov = { &state, sizeof(state) };
+	int ret;
+
+	if (!camera->daemon)
+		return;
+	ret = link_send(camera->daemon, &iov, 1, NULL, 0);
+	if (ret)
+		log_error("vmediad is not told the camera's state: %s",
+			  strerror(-ret));
+}
+
+static void camera_changed(void *owner)
+{
+	struct camera *camera = owner;
+	struct camera_identity *identity = &camera->source->identity;
+
+	if (!identity->present)
+		camera_end_sessions(camera, ENODEV, false);
+	camera_send_state(camera);
+}
+
+static void camera_filled(void *owner, const struct session_frame *frame)
+{
+	struct camera *camera = owner;
+	int ret;
+
+	ret = stream_filled(&camera->stream, frame);
+	if (ret)
+		camera_stream_broken(camera, -ret);
+}
+
+static void camera_broken(void *owner, int error)
+{
+	camera_stream_broken(owner, error);
+}
+
+static const struct source_listener camera_listener = {
+	.changed = camera_changed,
+	.filled = camera_filled,
+	.broken = camera_broken,
+};
+
+static int camera_introduce(struct camera *camera, struct link_message *msg)
+{
+	struct camera_session intro;
+	int fd;
+
+	if (msg->len != sizeof(intro) || msg->nfds != 1)
+		return -EPROTO;
+
+	memcpy(&intro, msg->data, sizeof(intro));
+	intro.guest[sizeof(intro.guest) - 1] = '\0';
+	fd = msg->fds[0];
+	msg->fds[0] = -1;
+	session_create(camera, fd, &intro);
+	return 0;
+}
+
+static void camera_daemon_message(void *owner, struct link_message *msg)
+{
+	struct camera *camera = owner;
+	struct daemon_header hdr;
+	int ret = -EPROTO;
+
+	if (msg->len < sizeof(hdr))
+		goto out;
+	memcpy(&hdr, msg->data, sizeof(hdr));
+
+	switch (hdr.type) {
+	case CAMERA_SESSION:
+		ret = camera_introduce(camera, msg);
+		break;
+	case CAMERA_STOP:
+		log_info("vmediad stops this camera");
+		event_base_loopbreak(camera->base);
+		ret = 0;
+		break;
+	}
+out:
+	if (ret)
+		log_error("vmediad sent a message of %zu bytes that means nothing",
+			  msg->len);
+}
+
+static void camera_daemon_closed(void *owner)
+{
+	struct camera *camera = owner;
+
+	log_info("vmediad is gone");
+	event_base_loopbreak(camera->base);
+}
+
+static const struct link_ops camera_daemon_ops = {
+	.message = camera_daemon_message,
+	.closed = camera_daemon_closed,
+};
+
+int camera_init(struct camera *camera, struct event_base *base,
+		const char *name, struct source *source, int daemon_fd)
+{
+	int ret;
+
+	memset(camera, 0, sizeof(*camera));
+	camera->base = base;
+	camera->name = name;
+	camera->source = source;
+	list_init(&camera->sessions);
+	stream_init(&camera->stream, source);
+
+	ret = link_create(base, daemon_fd, &camera_daemon_ops, camera,
+			  &camera->daemon);
+	if (ret)
+		return ret;
+
+	source_listen(source, &camera_listener, camera);
+	camera_send_state(camera);
+	return 0;
+}
+
+void camera_finish(struct camera *camera)
+{
+	source_listen(camera->source, NULL, NULL);
+	camera_end_sessions(camera, 0, false);
+	link_destroy(camera->daemon);
+	camera->daemon = NULL;
+}

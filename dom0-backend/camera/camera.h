@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * camera.h - one camera: its source, its sessions, its state.
+ *
+ * Thread: the event loop's.
+ */
+#ifndef CAMERA_CAMERA_H
+#define CAMERA_CAMERA_H
+
+#include "base/list.h"
+#include "camera/arbiter.h"
+#include "camera/source.h"
+#include "camera/stream.h"
+
+struct event_base;
+struct link;
+
+/**
+ * struct camera - what the sessions of a camera have in common
+ * @base: borrowed
+ * @name: as the configuration calls it; borrowed
+ * @source: borrowed
+ * @daemon: the link to vmediad, owned; NULL after it closed
+ * @arbiter: who may change the mode
+ * @stream: the capture that sessions share
+ * @sessions: of struct session
+ */
+struct camera {
+	struct event_base *base;
+	const char *name;
+	struct source *source;
+	struct link *daemon;
+	struct arbiter arbiter;
+	struct stream stream;
+	struct list sessions;
+};
+
+/**
+ * camera_init() - offer @source to the sessions that vmediad introduces
+ * @base: borrowed. The loop is left when vmediad says so or goes away.
+ * @name: borrowed
+ * @source: borrowed; must outlive the camera, which becomes its listener
+ * @daemon_fd: consumed, also on failure
+ *
+ * Tells vmediad the camera's state, now and at every change.
+ * Return: 0 or -errno of the link.
+ */
+int camera_init(struct camera *camera, struct event_base *base,
+		const char *name, struct source *source, int daemon_fd);
+
+/** camera_finish() - close all sessions and the link */
+void camera_finish(struct camera *camera);
+
+/**
+ * camera_num_slots() - slots that a capture should have: what a driver needs
+ * at work, and all that the sessions may hold
+ */
+unsigned int camera_num_slots(const struct camera *camera);
+
+/**
+ * camera_stream_broken() - the capture came to its end: so do the sessions
+ * that stream
+ * @error: positive errno for them
+ */
+void camera_stream_broken(struct camera *camera, int error);
+
+#endif /* CAMERA_CAMERA_H */

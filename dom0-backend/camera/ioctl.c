@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "camera/ioctl.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <vmedia/ioctls.h>
+
+#include "base/log.h"
+#include "base/util.h"
+#include "camera/camera.h"
+#include "camera/session.h"
+
+#define IOCTL_ANSWERS_R true
+#define IOCTL_ANSWERS_W false
+#define IOCTL_ANSWERS_WR true
+
+#define IOCTL_CTRLS_NONE false
+#define IOCTL_CTRLS_PLANES false
+#define IOCTL_CTRLS_BUFFER false
+#define IOCTL_CTRLS_CTRLS true
+
+#define IOCTL_INFO(NAME, type, direction, tail)         \
+	[_IOC_NR(VIDIOC_##NAME)] = {                    \
+		.name = #NAME,                          \
+		.request = VIDIOC_##NAME,               \
+		.size = sizeof(type),                   \
+		.answers = IOCTL_ANSWERS_##direction,   \
+		.ctrls = IOCTL_CTRLS_##tail,            \
+	},
+
+static const struct ioctl_info ioctl_table[] = { VMEDIA_IOCTLS(IOCTL_INFO) };
+
+#define IOCTL_FITS(NAME, type, direction, tail)                  \
+	_Static_assert(sizeof(type) <= sizeof(union ioctl_payload), \
+		       "payload of " #NAME);
+VMEDIA_IOCTLS(IOCTL_FITS)
+
+const struct ioctl_info *ioctl_find(uint32_t nr)
+{
+	/* A guest's buffers are vmedia-guest's own. */
+	if (nr >= ARRAY_SIZE(ioctl_table) || !ioctl_table[nr].name ||
+	    nr == _IOC_NR(VIDIOC_QUERYBUF) || nr == _IOC_NR(VIDIOC_QBUF))
+		return NULL;
+	return &ioctl_table[nr];
+}
+
+static int ioctl_pass(struct session *session, unsigned long request,
+		      void *payload)
+{
+	struct source *source = session->camera->source;
+
+	return source->ops->ioctl(session->handle, request, payload);
+}
+
+static bool ioctl_own_type(const struct session *session, uint32_t type)
+{
+	return type == source_buf_type(session->camera->source);
+}
+
+static bool ioctl_same_mode(const struct v4l2_format *a,
+			    const struct v4l2_format *b)
+{
+	/* The multi-planar members are at the same places, but not by law. */
+	if (a->type == V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE)
+		return a->fmt.pix_mp.width == b->fmt.pix_mp.width &&
+		       a->fmt.pix_mp.height == b->fmt.pix_mp.height &&
+		       a->fmt.pix_mp.pixelformat == b->fmt.pix_mp.pixelformat &&
+		       a->fmt.pix_mp.field == b->fmt.pix_mp.field;
+
+	return a->fmt.pix.width == b->fmt.pix.width &&
+	       a->fmt.pix.height == b->fmt.pix.height &&
+	       a->fmt.pix.pixelformat == b->fmt.pix.pixelformat &&
+	       a->fmt.pix.field == b->fmt.pix.field;
+}
+
+static int ioctl_current_mode(struct session *session,
+			      struct v4l2_format *current)
+{
+	memset(current, 0, sizeof(*current));
+	current->type = source_buf_type(session->camera->source);
+	return ioctl_pass(session, VIDIOC_G_FMT, current);
+}
+
+/*
+ * While buffers exist, a format that comes down to the one that is set is
+ * granted: that is what an application asks for that looked at G_FMT first.
+ */
+static int ioctl_s_fmt(struct session *session, struct v4l2_format *format)
+{
+	struct v4l2_format current;
+	int ret;
+
+	if (!arbiter_pinned(&session->camera->arbiter))
+		return ioctl_pass(session, VIDIOC_S_FMT, format);
+
+	ret = ioctl_current_mode(session, &current);
+	if (ret)
+		return ret;
+	if (!ioctl_same_mode(&current, format)) {
+		ret = ioctl_pass(session, VIDIOC_TRY_FMT, format);
+		if (ret)
+			return ret;
+		if (!ioctl_same_mode(&current, format))
+			return -EBUSY;
+	}
+	*format = current;
+	return 0;
+}
+
+static int ioctl_try_fmt(struct session *session, struct v4l2_format *format)
+{
+	if (arbiter_pinned_by_others(&session->camera->arbiter,
+				     &session->claim))
+		return ioctl_current_mode(session, format);
+	return ioctl_pass(session, VIDIOC_TRY_FMT, format);
+}
+
+static int ioctl_parm(struct session *session, unsigned long request,
+		      struct v4l2_streamparm *parm)
+{
+	int ret;
+
+	/* A camera with one rate answers with that rate; so does this one. */
+	if (arbiter_pinned_by_others(&session->camera->arbiter,
+				     &session->claim))
+		request = VIDIOC_G_PARM;
+
+	ret = ioctl_pass(session, request, parm);
+	/* How many buffers read(2) has, which is not offered */
+	if (ret == 0)
+		parm->parm.capture.readbuffers = 0;
+	return ret;
+}
+
+static int ioctl_s_input(struct session *session, int *input)
+{
+	int current;
+	int ret;
+
+	if (!arbiter_pinned(&session->camera->arbiter))
+		return ioctl_pass(session, VIDIOC_S_INPUT, input);
+
+	ret = ioctl_pass(session, VIDIOC_G_INPUT, &current);
+	if (ret)
+		return ret;
+	return *input == current ? 0 : -EBUSY;
+}
+
+/*
+ * Standards, timings, tuners and audio have ioctls that do not cross. An input
+ * must not promise them.
+ */
+static int ioctl_enuminput(struct session *session, struct v4l2_input *input)
+{
+	int ret;
+
+	ret = ioctl_pass(session, VIDIOC_ENUMINPUT, input);
+	if (ret)
+		return ret;
+
+	if (input->type == V4L2_INPUT_TYPE_TUNER)
+		input->type = V4L2_INPUT_TYPE_CAMERA;
+	input->audioset = 0;
+	input->tuner = 0;
+	input->std = 0;
+	input->capabilities = 0;
+	return 0;
+}
+
+static int ioctl_reqbufs(struct session *session,
+			 struct v4l2_requestbuffers *req)
+{
+	struct arbiter *arbiter = &session->camera->arbiter;
+
+	if (!ioctl_own_type(session, req->type) ||
+	    req->memory != V4L2_MEMORY_USERPTR)
+		return -EINVAL;
+	if (stream_reading(&session->reader))
+		return -EBUSY;
+
+	if (req->count > 0)
+		arbiter_take(arbiter, &session->claim);
+	else
+		arbiter_drop(arbiter, &session->claim);
+
+	req->capabilities = V4L2_BUF_CAP_SUPPORTS_USERPTR;
+	req->flags = 0;
+	memset(req->reserved, 0, sizeof(req->reserved));
+	return 0;
+}
+
+/* Buffers too small for the current format are refused, as drivers do. */
+static int ioctl_check_sizes(struct session *session,
+			     const struct v4l2_format *format)
+{
+	const struct v4l2_pix_format_mplane *wanted = &format->fmt.pix_mp;
+	struct v4l2_format current;
+	int ret;
+
+	ret = ioctl_current_mode(session, &current);
+	if (ret)
+		return ret;
+	if (format->type == V4L2_BUF_TYPE_VIDEO_CAPTURE)
+		return format->fmt.pix.sizeimage < current.fmt.pix.sizeimage ?
+			       -EINVAL :
+			       0;
+
+	if (wanted->num_planes != current.fmt.pix_mp.num_planes ||
+	    wanted->num_planes > VIDEO_MAX_PLANES)
+		return -EINVAL;
+	for (unsigned int i = 0; i < wanted->num_planes; i++) {
+		if (wanted->plane_fmt[i].sizeimage <
+		    current.fmt.pix_mp.plane_fmt[i].sizeimage)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static int ioctl_create_bufs(struct session *session,
+			     struct v4l2_create_buffers *create)
+{
+	int ret;
+
+	if (!ioctl_own_type(session, create->format.type) ||
+	    create->memory != V4L2_MEMORY_USERPTR)
+		return -EINVAL;
+
+	/* A count of 0 only asks what could be. */
+	if (create->count > 0) {
+		ret = ioctl_check_sizes(session, &create->format);
+		if (ret)
+			return ret;
+		arbiter_take(&session->camera->arbiter, &session->claim);
+	}
+
+	create->capabilities = V4L2_BUF_CAP_SUPPORTS_USERPTR;
+	create->flags = 0;
+	memset(create->reserved, 0, sizeof(create->reserved));
+	return 0;
+}
+
+static int ioctl_streamon(struct session *session, const int *type)
+{
+	struct camera *camera = session->camera;
+
+	if (!ioctl_own_type(session, *type) || !session->claim.buffers)
+		return -EINVAL;
+	if (stream_reading(&session->reader))
+		return 0;
+	return stream_join(&camera->stream, &session->reader,
+			   camera_num_slots(camera));
+}
+
+static int ioctl_streamoff(struct session *session, const int *type)
+{
+	if (!ioctl_own_type(session, *type))
+		return -EINVAL;
+	stream_leave(&session->camera->stream, &session->reader);
+	return 0;
+}
+
+/* Types other than the node's own have pointers, or mean other queues. */
+static bool ioctl_type_is_wrong(const struct session *session,
+				unsigned long request, const void *payload)
+{
+	uint32_t type;
+
+	switch (request) {
+	case VIDIOC_ENUM_FMT:
+		type = ((const struct v4l2_fmtdesc *)payload)->type;
+		break;
+	case VIDIOC_G_FMT:
+	case VIDIOC_S_FMT:
+	case VIDIOC_TRY_FMT:
+		type = ((const struct v4l2_format *)payload)->type;
+		break;
+	case VIDIOC_G_PARM:
+	case VIDIOC_S_PARM:
+		type = ((const struct v4l2_streamparm *)payload)->type;
+		break;
+	default:
+		return false;
+	}
+	return !ioctl_own_type(session, type);
+}
+
+static int ioctl_dispatch(struct session *session, unsigned long request,
+			  void *payload)
+{
+	if (ioctl_type_is_wrong(session, request, payload))
+		return -EINVAL;
+
+	switch (request) {
+	case VIDIOC_S_FMT:
+		return ioctl_s_fmt(session, payload);
+	case VIDIOC_TRY_FMT:
+		return ioctl_try_fmt(session, payload);
+	case VIDIOC_G_PARM:
+	case VIDIOC_S_PARM:
+		return ioctl_parm(session, request, payload);
+	case VIDIOC_S_INPUT:
+		return ioctl_s_input(session, payload);
+	case VIDIOC_ENUMINPUT:
+		return ioctl_enuminput(session, payload);
+	case VIDIOC_REQBUFS:
+		return ioctl_reqbufs(session, payload);
+	case VIDIOC_CREATE_BUFS:
+		return ioctl_create_bufs(session, payload);
+	case VIDIOC_STREAMON:
+		return ioctl_streamon(session, payload);
+	case VIDIOC_STREAMOFF:
+		return ioctl_streamoff(session, payload);
+	default:
+		return ioctl_pass(session, request, payload);
+	}
+}
+
+int ioctl_run(struct session *session, const struct ioctl_info *info,
+	      void *payload)
+{
+	int ret;
+
+	ret = ioctl_dispatch(session, info->request, payload);
+	log_debug("session %" PRIu64 " %s: %s", session->serial, info->name,
+		  ret ? strerror(-ret) : "ok");
+	return ret;
+}

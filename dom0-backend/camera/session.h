@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * session.h - one session: what a guest's open file is to the camera.
+ *
+ * The process at the other end of the socket serves a guest and may be taken
+ * over by it. What it sends is checked; if it breaks the rules of
+ * ipc/session_proto.h it loses this session, and nothing else happens.
+ */
+#ifndef CAMERA_SESSION_H
+#define CAMERA_SESSION_H
+
+#include <stdint.h>
+
+#include "base/list.h"
+#include "base/log.h"
+#include "camera/arbiter.h"
+#include "camera/stream.h"
+#include "ipc/daemon_proto.h"
+
+struct camera;
+struct link;
+struct source_handle;
+
+/**
+ * struct session - a guest's open file
+ * @link: on the camera's sessions
+ * @camera: borrowed
+ * @socket: to vmedia-guest, owned
+ * @handle: this session's view of the source, owned
+ * @serial: vmediad's number of the session
+ * @domid: of the guest
+ * @guest: its name
+ * @claim: to the camera's mode
+ * @reader: of the camera's stream
+ * @generation: of the pool that this session was told last. Each start of
+ *              streaming has its own, so that a frame returned late, from an
+ *              earlier start, is not taken for one lent in this.
+ * @limit: of what this guest may log
+ */
+struct session {
+	struct list link;
+	struct camera *camera;
+	struct link *socket;
+	struct source_handle *handle;
+	uint64_t serial;
+	uint32_t domid;
+	char guest[64];
+	struct claim claim;
+	struct stream_reader reader;
+	uint32_t generation;
+	struct log_limit limit;
+};
+
+/**
+ * session_create() - begin a session that vmediad introduced
+ * @fd: its socket, consumed
+ * @intro: borrowed
+ *
+ * If the camera cannot serve it, the peer is told why and the socket closed.
+ * The camera's sessions own it; it ends itself when the peer goes away.
+ */
+void session_create(struct camera *camera, int fd,
+		    const struct camera_session *intro);
+
+/**
+ * session_end() - let go of all that the session has, close its socket
+ * @error: positive errno for the peer; 0 if there is nothing to be told
+ */
+void session_end(struct session *session, int error);
+
+#endif /* CAMERA_SESSION_H */

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "camera/stream.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "camera/source.h"
+
+void stream_init(struct stream *stream, struct source *source)
+{
+	memset(stream, 0, sizeof(*stream));
+	stream->source = source;
+	list_init(&stream->readers);
+	pool_init(&stream->pool);
+}
+
+void stream_reader_init(struct stream_reader *reader,
+			const struct stream_reader_ops *ops,
+			unsigned int allowance)
+{
+	memset(reader, 0, sizeof(*reader));
+	reader->ops = ops;
+	reader->allowance = allowance;
+	list_init(&reader->link);
+}
+
+bool stream_reading(const struct stream_reader *reader)
+{
+	return !list_empty(&reader->link);
+}
+
+static int stream_start(struct stream *stream, unsigned int num_slots)
+{
+	struct source *source = stream->source;
+	int ret;
+
+	ret = source->ops->start(source, num_slots, &stream->pool);
+	if (ret) {
+		pool_finish(&stream->pool);
+		return ret;
+	}
+
+	frames_init(&stream->frames, stream->pool.num_slots);
+	return 0;
+}
+
+static void stream_stop(struct stream *stream)
+{
+	stream->source->ops->stop(stream->source);
+	pool_finish(&stream->pool);
+}
+
+int stream_join(struct stream *stream, struct stream_reader *reader,
+		unsigned int num_slots)
+{
+	int ret;
+
+	assert(!stream_reading(reader));
+
+	if (stream->num_readers == 0) {
+		ret = stream_start(stream, num_slots);
+		if (ret)
+			return ret;
+	}
+
+	ret = reader->ops->slots(reader, &stream->pool);
+	if (ret) {
+		if (stream->num_readers == 0)
+			stream_stop(stream);
+		return ret;
+	}
+
+	reader->num_held = 0;
+	reader->held = 0;
+	list_append(&stream->readers, &reader->link);
+	stream->num_readers++;
+	return 0;
+}
+
+/*
+ * Drivers may refuse a slot for a passing reason. It stays idle then, and is
+ * offered again with the next picture.
+ */
+static void stream_queue(struct stream *stream, unsigned int slot)
+{
+	struct source *source = stream->source;
+	int ret;
+
+	ret = source->ops->queue(source, slot);
+	if (ret) {
+		log_debug("slot %u is not taken back: %s", slot,
+			  strerror(-ret));
+		return;
+	}
+	frames_queued(&stream->frames, slot);
+}
+
+static void stream_queue_idle(struct stream *stream)
+{
+	for (unsigned int i = 0; i < stream->frames.num_slots; i++) {
+		if (frames_idle(&stream->frames, i))
+			stream_queue(stream, i);
+	}
+}
+
+static void stream_return(struct stream *stream, struct stream_reader *reader,
+			  unsigned int slot)
+{
+	reader->held &= ~(1u << slot);
+	reader->num_held--;
+	if (frames_return(&stream->frames, slot))
+		stream_queue(stream, slot);
+}
+
+void stream_leave(struct stream *stream, struct stream_reader *reader)
+{
+	if (!stream_reading(reader))
+		return;
+
+	list_remove(&reader->link);
+	stream->num_readers--;
+
+	for (unsigned int i = 0; i < stream->frames.num_slots; i++) {
+		if (reader->held & 1u << i)
+			stream_return(stream, reader, i);
+	}
+	if (stream->num_readers == 0)
+		stream_stop(stream);
+}
+
+int stream_release(struct stream *stream, struct stream_reader *reader,
+		   unsigned int slot)
+{
+	if (slot >= SESSION_MAX_SLOTS || !(reader->held & 1u << slot))
+		return -EINVAL;
+
+	stream_return(stream, reader, slot);
+	return 0;
+}
+
+static void stream_lend(struct stream *stream,
+			const struct session_frame *frame)
+{
+	struct stream_reader *reader, *tmp;
+
+	list_for_each(reader, tmp, &stream->readers, link) {
+		if (reader->num_held >= reader->allowance)
+			continue;
+		/* Who does not read its socket misses the picture, too. */
+		if (reader->ops->frame(reader, frame))
+			continue;
+		frames_lend(&stream->frames, frame->slot);
+		reader->held |= 1u << frame->slot;
+		reader->num_held++;
+	}
+}
+
+int stream_filled(struct stream *stream, const struct session_frame *frame)
+{
+	if (frames_filled(&stream->frames, frame->slot)) {
+		log_error("the driver filled slot %u, which it did not have",
+			  frame->slot);
+		return -EIO;
+	}
+
+	if (frames_may_lend(&stream->frames))
+		stream_lend(stream, frame);
+	stream_queue_idle(stream);
+
+	/*
+	 * All slots idle or lent: a reader that returns one wakes the driver
+	 * up again, but idle ones alone are a dead end.
+	 */
+	if (stream->frames.num_queued > 0)
+		return 0;
+	for (unsigned int i = 0; i < stream->frames.num_slots; i++) {
+		if (stream->frames.readers[i] > 0)
+			return 0;
+	}
+	log_error("the driver takes no slot back");
+	return -EIO;
+}
+

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * stream.h - one capture, many readers.
+ *
+ * The first reader starts the source, the last one stops it. Each filled slot
+ * is lent to every reader that has room for it and goes back to the driver
+ * when the last of them returns it. A reader without room misses the picture
+ * and sees the gap in its sequence; the others do not notice. When readers
+ * keep so many slots that the driver runs short, nobody is lent the next.
+ *
+ * Errors: 0 or a negative errno. Thread: the event loop's.
+ */
+#ifndef CAMERA_STREAM_H
+#define CAMERA_STREAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include "camera/frame.h"
+#include "camera/pool.h"
+
+struct source;
+struct stream_reader;
+
+/**
+ * struct stream_reader_ops - what a stream does to a reader
+ * @slots: the reader's pool from now on. On failure it does not join.
+ * @frame: a filled slot. On failure it is not lent. May not leave the stream.
+ */
+struct stream_reader_ops {
+	int (*slots)(struct stream_reader *reader, const struct pool *pool);
+	int (*frame)(struct stream_reader *reader,
+		     const struct session_frame *frame);
+};
+
+/**
+ * struct stream_reader - a session that streams, or may
+ * @ops: borrowed
+ * @link: on the stream's readers, while it streams
+ * @allowance: most frames it may hold, at least 1
+ * @num_held: frames that it holds
+ * @held: bit per slot that it holds
+ */
+struct stream_reader {
+	const struct stream_reader_ops *ops;
+	struct list link;
+	unsigned int allowance;
+	unsigned int num_held;
+	uint32_t held;
+};
+
+/**
+ * struct stream - the running capture of a camera, or none
+ * @source: borrowed
+ * @readers: of struct stream_reader
+ * @num_readers: on that list
+ * @pool: empty while nobody reads
+ * @frames: who has which slot
+ */
+struct stream {
+	struct source *source;
+	struct list readers;
+	unsigned int num_readers;
+	struct pool pool;
+	struct frames frames;
+};
+
+/** stream_init() - nothing runs. @source is borrowed. */
+void stream_init(struct stream *stream, struct source *source);
+
+/** stream_reader_init() - a reader that does not stream */
+void stream_reader_init(struct stream_reader *reader,
+			const struct stream_reader_ops *ops,
+			unsigned int allowance);
+
+/** stream_reading() - has @reader joined? */
+bool stream_reading(const struct stream_reader *reader);
+
+/**
+ * stream_join() - frames for @reader from now on
+ * @num_slots: of the pool, should this start the source
+ * Return: 0, or why the source or the reader could not start; then nothing is
+ * left of it.
+ */
+int stream_join(struct stream *stream, struct stream_reader *reader,
+		unsigned int num_slots);
+
+/** stream_leave() - return all that @reader holds; harmless if it reads not */
+void stream_leave(struct stream *stream, struct stream_reader *reader);
+
+/**
+ * stream_release() - @reader returns a frame
+ * Return: 0, or -EINVAL if it does not hold it.
+ */
+int stream_release(struct stream *stream, struct stream_reader *reader,
+		   unsigned int slot);
+
+/**
+ * stream_filled() - the source filled a slot: lend it
+ * Return: 0, or -EIO if the driver broke the rules or takes no slot any more:
+ * the stream is dead, its readers must leave.
+ */
+int stream_filled(struct stream *stream, const struct session_frame *frame);
+
+#endif /* CAMERA_STREAM_H */

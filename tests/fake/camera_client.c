@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "camera_client.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+void world_init(struct camera_world *world, struct event_base *base,
+		struct source *source)
+{
+	int fds[2];
+
+	assert(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fds) ==
+	       0);
+	world->base = base;
+	world->source = source;
+	world->daemon = fds[1];
+	assert(camera_init(&world->camera, base, "test", source, fds[0]) == 0);
+}
+
+void world_finish(struct camera_world *world)
+{
+	camera_finish(&world->camera);
+	close(world->daemon);
+}
+
+static void world_pump(struct camera_world *world)
+{
+	for (int i = 0; i < 8; i++)
+		event_base_loop(world->base, EVLOOP_NONBLOCK);
+}
+
+bool world_state(struct camera_world *world, struct camera_state *state)
+{
+	ssize_t len;
+
+	world_pump(world);
+	len = recv(world->daemon, state, sizeof(*state), 0);
+	assert(len < 0 || len == sizeof(*state));
+	return len > 0;
+}
+
+void client_open(struct camera_client *client, struct camera_world *world,
+		 unsigned int held)
+{
+	struct camera_session intro = {
+		.hdr.type = CAMERA_SESSION,
+		.serial = 1,
+		.domid = 7,
+		.held = held,
+		.guest = "guest",
+	};
+	struct iovec iov = { &intro, sizeof(intro) };
+	union {
+		struct cmsghdr header;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control = { .header = { .cmsg_level = SOL_SOCKET,
+				  .cmsg_type = SCM_RIGHTS,
+				  .cmsg_len = CMSG_LEN(sizeof(int)) } };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+	int fds[2];
+
+	memset(client, 0, sizeof(*client));
+	client->world = world;
+	assert(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fds) ==
+	       0);
+	client->fd = fds[1];
+	memcpy(CMSG_DATA(&control.header), &fds[0], sizeof(int));
+	assert(sendmsg(world->daemon, &msg, 0) == sizeof(intro));
+	close(fds[0]);
+	client_pump(client);
+}
+
+static void close_slots(struct camera_client *client)
+{
+	for (unsigned int i = 0; i < client->num_slot_fds; i++)
+		close(client->slot_fds[i]);
+	client->num_slot_fds = 0;
+}
+
+void client_close(struct camera_client *client)
+{
+	close_slots(client);
+	if (client->fd >= 0)
+		close(client->fd);
+	client->fd = -1;
+	world_pump(client->world);
+}
+
+static void take_fds(struct camera_client *client, struct msghdr *msg)
+{
+	struct cmsghdr *header = CMSG_FIRSTHDR(msg);
+
+	close_slots(client);
+	if (!header)
+		return;
+	client->num_slot_fds = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	memcpy(client->slot_fds, CMSG_DATA(header),
+	       client->num_slot_fds * sizeof(int));
+}
+
+static void take(struct camera_client *client, struct msghdr *msg,
+		 const uint8_t *data, size_t len)
+{
+	const struct session_header *hdr = (const void *)data;
+
+	assert(len >= sizeof(*hdr));
+	switch (hdr->type) {
+	case SESSION_REPLY:
+		memcpy(client->reply, data, len);
+		client->reply_len = len;
+		client->replies++;
+		client->events_at_reply = client->events;
+		client->slots_at_reply = client->num_slots_messages;
+		break;
+	case SESSION_SLOTS:
+		assert(len == sizeof(client->slots));
+		memcpy(&client->slots, data, len);
+		client->num_slots_messages++;
+		take_fds(client, msg);
+		break;
+	case SESSION_FRAME:
+		assert(len == sizeof(client->frames[0]));
+		assert(client->num_frames < CLIENT_MAX_FRAMES);
+		memcpy(&client->frames[client->num_frames++], data, len);
+		break;
+	case SESSION_EVENT:
+		assert(len == sizeof(struct session_event));
+		client->events++;
+		break;
+	case SESSION_ERROR:
+		assert(len == sizeof(struct session_error));
+		client->error = ((const struct session_error *)data)->error;
+		break;
+	default:
+		assert(!"a message that the protocol does not have");
+	}
+}
+
+static bool take_one(struct camera_client *client)
+{
+	static uint64_t data[128 * 1024 / 8];
+	static uint64_t control[256];
+	struct iovec iov = { data, sizeof(data) };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	ssize_t len;
+
+	if (client->fd < 0 || client->closed)
+		return false;
+	len = recvmsg(client->fd, &msg, 0);
+	if (len < 0 && errno == EAGAIN)
+		return false;
+	if (len <= 0) {
+		client->closed = true;
+		return false;
+	}
+	take(client, &msg, (const uint8_t *)data, len);
+	return true;
+}
+
+void client_pump(struct camera_client *client)
+{
+	world_pump(client->world);
+	while (take_one(client))
+		;
+}
+
+bool client_wait_frame(struct camera_client *client)
+{
+	for (int i = 0; i < 400 && client->num_frames == 0; i++) {
+		struct timeval tv = { 0, 5000 };
+
+		event_base_loopexit(client->world->base, &tv);
+		event_base_dispatch(client->world->base);
+		while (take_one(client))
+			;
+	}
+	return client->num_frames > 0;
+}
+
+struct session_frame client_take_frame(struct camera_client *client)
+{
+	struct session_frame frame = client->frames[0];
+
+	assert(client->num_frames > 0);
+	memmove(client->frames, client->frames + 1,
+		--client->num_frames * sizeof(frame));
+	return frame;
+}
+
+void client_send(struct camera_client *client, const void *data, size_t len)
+{
+	assert(send(client->fd, data, len, MSG_NOSIGNAL) == (ssize_t)len);
+	client_pump(client);
+}
+
+void client_release(struct camera_client *client,
+		    const struct session_frame *frame)
+{
+	struct session_release release = {
+		.hdr.type = SESSION_RELEASE,
+		.generation = frame->generation,
+		.slot = frame->slot,
+	};
+
+	client_send(client, &release, sizeof(release));
+}
+
+int client_ioctl(struct camera_client *client, unsigned long request,
+		 void *payload)
+{
+	struct {
+		struct session_ioctl request;
+		uint8_t payload[512];
+	} message = {
+		.request.hdr.type = SESSION_IOCTL,
+		.request.hdr.tag = 1000 + client->replies,
+		.request.nr = _IOC_NR(request),
+		.request.len = _IOC_SIZE(request),
+	};
+	const struct session_reply *reply = (const void *)client->reply;
+	unsigned int replies = client->replies;
+
+	memcpy(message.payload, payload, _IOC_SIZE(request));
+	client_send(client, &message,
+		    sizeof(message.request) + _IOC_SIZE(request));
+	if (client->replies != replies + 1)
+		return -1;
+	assert(reply->hdr.tag == 1000 + replies);
+	assert(client->reply_len == sizeof(*reply) + reply->len);
+	assert(reply->len == 0 || reply->len == _IOC_SIZE(request));
+	memcpy(payload, reply + 1, reply->len);
+	return reply->error;
+}
+
+int client_stream(struct camera_client *client)
+{
+	struct v4l2_requestbuffers req = {
+		.count = 4,
+		.type = source_buf_type(client->world->source),
+		.memory = V4L2_MEMORY_USERPTR,
+	};
+	int type = req.type;
+	int ret;
+
+	ret = client_ioctl(client, VIDIOC_REQBUFS, &req);
+	if (ret)
+		return ret;
+	return client_ioctl(client, VIDIOC_STREAMON, &type);
+}
+
+int client_stop(struct camera_client *client)
+{
+	int type = source_buf_type(client->world->source);
+
+	return client_ioctl(client, VIDIOC_STREAMOFF, &type);
+}

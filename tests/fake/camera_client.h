@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * camera_client.h - vmediad and vmedia-guest, as a camera sees them: written
+ * from ipc/session_proto.h and raw sockets, not from ipc/link.c.
+ */
+#ifndef FAKE_CAMERA_CLIENT_H
+#define FAKE_CAMERA_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "camera/camera.h"
+#include "ipc/daemon_proto.h"
+#include "ipc/session_proto.h"
+
+#define CLIENT_MAX_FRAMES 64
+
+/**
+ * struct camera_world - a camera under test
+ * @daemon: vmediad's end of its link
+ */
+struct camera_world {
+	struct event_base *base;
+	struct source *source;
+	struct camera camera;
+	int daemon;
+};
+
+/**
+ * struct camera_client - a session's far end, and all that arrived at it
+ * @fd: the socket, -1 after client_close()
+ * @closed: the camera closed it
+ * @frames: not yet taken, oldest first
+ * @slots: the last that came; @num_slots_messages how often
+ * @slot_fds: its descriptors
+ * @events: how many; @events_at_reply: before the last REPLY
+ * @error: of a SESSION_ERROR, 0 if none
+ * @reply: the last REPLY with all that followed; @reply_len bytes
+ * @replies: how many
+ */
+struct camera_client {
+	struct camera_world *world;
+	int fd;
+	bool closed;
+	struct session_frame frames[CLIENT_MAX_FRAMES];
+	unsigned int num_frames;
+	struct session_slots slots;
+	unsigned int num_slots_messages;
+	unsigned int num_slot_fds;
+	int slot_fds[POOL_MAX_FDS];
+	unsigned int events;
+	unsigned int events_at_reply;
+	unsigned int slots_at_reply;
+	unsigned int error;
+	uint8_t reply[128 * 1024];
+	size_t reply_len;
+	unsigned int replies;
+};
+
+/** world_init() - a camera with this source, owned by the caller */
+void world_init(struct camera_world *world, struct event_base *base,
+		struct source *source);
+void world_finish(struct camera_world *world);
+
+/** world_state() - the next CAMERA_STATE. Return: false if there is none. */
+bool world_state(struct camera_world *world, struct camera_state *state);
+
+/** client_open() - vmediad introduces a session with an allowance of @held */
+void client_open(struct camera_client *client, struct camera_world *world,
+		 unsigned int held);
+
+/** client_close() - as a process that ends */
+void client_close(struct camera_client *client);
+
+/** client_pump() - let the camera work, take all that it sent */
+void client_pump(struct camera_client *client);
+
+/** client_wait_frame() - until a frame is there, 2 s at most */
+bool client_wait_frame(struct camera_client *client);
+
+/** client_take_frame() - the oldest; there must be one */
+struct session_frame client_take_frame(struct camera_client *client);
+
+/** client_send() - any bytes as a message */
+void client_send(struct camera_client *client, const void *data, size_t len);
+
+/** client_release() - return a frame */
+void client_release(struct camera_client *client,
+		    const struct session_frame *frame);
+
+/**
+ * client_ioctl() - run an ioctl, wait for its answer
+ * @payload: of the size coded in @request; updated by the answer
+ * Return: the positive errno of the answer, 0 if all went well; -1 if there
+ * was no answer.
+ */
+int client_ioctl(struct camera_client *client, unsigned long request,
+		 void *payload);
+
+/** client_stream() - REQBUFS and STREAMON. Return: as client_ioctl(). */
+int client_stream(struct camera_client *client);
+/** client_stop() - STREAMOFF */
+int client_stop(struct camera_client *client);
+
+#endif /* FAKE_CAMERA_CLIENT_H */

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * source_fake.h - a camera that is stepped by hand: a slot is filled when the
+ * test says so, and any op can be told to fail.
+ */
+#ifndef FAKE_SOURCE_FAKE_H
+#define FAKE_SOURCE_FAKE_H
+
+#include "camera/source.h"
+
+/**
+ * struct source_fake - a fake source
+ * @source: to be given to what is tested
+ * @num_slots: of the running capture, 0 if none runs; a test may set
+ *             @give_slots to give another number than was asked for
+ * @queued: bit per slot that the "driver" has
+ * @order: queued slots, oldest first
+ * @sequence: of the next frame
+ * @starts: how often it was started; @stops: how often stopped
+ * @handles: that are open
+ * @format: what G_FMT tells; S_FMT sets its width and height
+ * @parm_fps: what G_PARM tells
+ * @input: the current input of two
+ * @fail_open: errno for open, positive, 0 for none; likewise the others.
+ *             @fail_queue fails one queue op and is then 0
+ * @fail_ioctl: errno for all ioctls
+ * @last_request: the last ioctl that arrived
+ * @pointer_ctrl: id of the one control that has its value behind a pointer
+ * @last_ctrls: the first controls of the last ext controls ioctl, as arrived
+ * @last_data: and the first bytes behind the pointer
+ * @event_on_subscribe: send an event from inside SUBSCRIBE_EVENT
+ * @event: the last handle's
+ * @owner: the last handle's
+ */
+struct source_fake {
+	struct source source;
+	unsigned int num_slots;
+	unsigned int give_slots;
+	uint32_t queued;
+	unsigned int order[SESSION_MAX_SLOTS];
+	unsigned int num_order;
+	uint32_t sequence;
+	unsigned int starts;
+	unsigned int stops;
+	unsigned int handles;
+	struct v4l2_format format;
+	unsigned int parm_fps;
+	int input;
+	int fail_open;
+	int fail_start;
+	int fail_queue;
+	bool refuse_queue;
+	int fail_ioctl;
+	unsigned long last_request;
+	uint32_t pointer_ctrl;
+	struct v4l2_ext_control last_ctrls[4];
+	uint8_t last_data[16];
+	bool event_on_subscribe;
+	void (*event)(void *owner, const struct v4l2_event *event);
+	void *owner;
+};
+
+/** source_fake_init() - present, single-planar, 64x4 YUYV */
+void source_fake_init(struct source_fake *fake);
+
+/**
+ * source_fake_fill() - fill the oldest queued slot
+ * Return: its number, or -1 if the driver has none (the picture is lost, the
+ * sequence goes on).
+ */
+int source_fake_fill(struct source_fake *fake);
+
+/** source_fake_vanish() - unplug it; source_fake_return() - plug it in again */
+void source_fake_vanish(struct source_fake *fake);
+void source_fake_return(struct source_fake *fake);
+
+#endif /* FAKE_SOURCE_FAKE_H */
