@@ -27,7 +27,6 @@ echo "$kdir"
 log=$(make -f "$srctree/Makefile" modules KDIR="$kdir" W=1 C=1 2>&1)
 status=$?
 printf '%s\n' "$log"
-# Of the headers package's own making: no vmlinux to take BTF from
-printf '%s\n' "$log" | grep -v '^Skipping BTF' |
-	grep -iE 'warning|error' >/dev/null && exit 1
-exit $status
+# What the kernel's own headers have to say is not ours to mend.
+! printf '%s\n' "$log" | grep -qE '^[^ ]*(domU-frontend|/vmedia)/.*(warning|error):|modpost: missing' &&
+	[ $status -eq 0 ]

@@ -5,7 +5,8 @@
 # packages.sh missing GROUP...	those that are not installed
 # packages.sh install GROUP...	install what is missing, as root or by sudo
 #
-# build: what the programs need; check: what "make check" needs besides.
+# build: what the programs need; check: what "make check" needs besides;
+# kernels: what "make check-kernels" needs, to make a kernel's source ready.
 # This is the one list; the lab has its own, for what it runs.
 
 arch=$(dpkg --print-architecture 2>/dev/null)
@@ -13,6 +14,8 @@ arch=$(dpkg --print-architecture 2>/dev/null)
 build="gcc libc6-dev make pkg-config kconfig-frontends-nox libevent-dev
 	libjson-c-dev libseccomp-dev libv4l-dev libxen-dev"
 check="clang sparse libcmocka-dev linux-headers-${arch:-amd64}"
+kernels="bc bison debian-archive-keyring flex libelf-dev libssl-dev perl
+	python3-minimal xz-utils"
 
 list()
 {
@@ -20,6 +23,7 @@ list()
 		case $group in
 		build) printf '%s\n' $build ;;
 		check) printf '%s\n' $check ;;
+		kernels) printf '%s\n' $kernels ;;
 		*) echo "packages.sh: no group $group" >&2; exit 2 ;;
 		esac
 	done
