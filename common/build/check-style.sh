@@ -21,14 +21,22 @@ files()
 	done
 }
 
+# Whatever is compiled, read by make or kconfig, or run
+must_have_licence()
+{
+	case ${1##*/} in
+	*.[chS] | *.sh | *.mk | *.py | Makefile | Kbuild | Kconfig | *defconfig) ;;
+	*) head -c 2 "$1" | grep -q '#!' ;;
+	esac
+}
+
 every_file()
 {
 	for file in $(files); do
-		case $file in
-		LICENSES/* | */README* | *.md | *.txt | .gitignore | .editorconfig) ;;
-		*) head -n 3 "$file" | grep -q SPDX-License-Identifier: ||
-			echo "$file:1: no SPDX-License-Identifier" ;;
-		esac
+		if must_have_licence "$file" &&
+			! head -n 3 "$file" | grep -q SPDX-License-Identifier:; then
+			echo "$file:1: no SPDX-License-Identifier"
+		fi
 		grep -nE '(^|[^[:alnum:]_./}])/(work|home|root)/' "$file" |
 			sed "s|^\([0-9]*\):.*|$file:\1: a path of one machine|"
 		grep -nE '[[:blank:]]$' "$file" |
