@@ -34,7 +34,10 @@ savedefconfig:
 	@echo '  no .config: taking configs/defconfig'
 	$(Q)$(kconf) --defconfig=$(srctree)/configs/defconfig $(kconfigs) >/dev/null
 
+# An option that is new to .config takes its default without a question, since
+# nobody may be there to answer; oldconfig asks.
 include/config/auto.conf: .config $(kconfigs)
 	$(Q)mkdir -p include/config include/generated
+	$(Q)$(kconf) --olddefconfig $(kconfigs) >/dev/null
 	$(Q)$(kconf) --silentoldconfig $(kconfigs)
 	$(Q)touch include/config/auto.conf include/generated/autoconf.h

@@ -106,6 +106,7 @@ $(backend)/%.o: $(srctree)/$(backend)/%.c $(ready)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 ifeq ($(C),1)
+	$(call say,CHECK,$<)
 	$(Q)$(CHECK) $(program-flags) $(sparse-flags) $<
 endif
 	$(Q)$(CC) $(program-flags) $(CFLAGS) -MMD -MP -c -o $@ $<
