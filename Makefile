@@ -13,7 +13,8 @@ rundir := /run/vmedia
 
 MAKEFLAGS += -rR --no-print-directory
 Q := $(if $(filter 1,$(V)),,@)
-say = $(if $(Q),@printf '  %-7s %s\n' '$(1)' '$(2)')
+silent := $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
+say = $(if $(silent),,$(if $(Q),@printf '  %-7s %s\n' '$(1)' '$(2)'))
 srctree := $(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST))))
 goals := $(or $(MAKECMDGOALS),all)
 
@@ -99,8 +100,8 @@ check-kernels:
 	$(Q)$(srctree)/common/build/check-kernels.sh
 
 demo:
-	$(Q)$(srctree)/common/build/packages.sh need build
-	$(Q)$(srctree)/tests/lab/demo
+	$(Q)$(srctree)/common/build/packages.sh install build
+	$(Q)MAKEFLAGS= $(srctree)/tests/lab/demo
 
 # Only what our rules make: a build in the source tree has sources beside it.
 clean: modules_clean

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.." || exit
 # Folder, then all that its files may include of ours
 ours='
 common/include/vmedia	vmedia/
-domU-frontend		vmedia/ vmedia.h vmedia_
+domU-frontend		vmedia/ vmedia.h vmedia_ compat.h
 dom0-backend/base	base/
 dom0-backend/ipc	ipc/ base/ vmedia/
 dom0-backend/guest/hyp		hyp/ base/

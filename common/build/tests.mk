@@ -4,7 +4,7 @@
 # else, so that the list is the proof of what a module can live without.
 #
 # tests/unit/Makefile and tests/flow/Makefile list
-#	test-y += vq_test			vq_test.c, with cmocka
+#	test-y += vq_test			vq_test.c, with cmocka; the name ends so
 #	vq_test-objs := guest/virtio/vq.o	what it tests, of dom0-backend
 #	vq_test-fakes := guest.o		what it leans on, of tests/fake
 #	vq_test-pkgs := json-c			libraries besides libevent_core
@@ -33,7 +33,7 @@ $(1)-all := $$(addprefix tests/obj/,$(1).o \
 	$$(addprefix $(backend)/,$$($(notdir $(1))-objs)) \
 	$$(addprefix tests/fake/,$$($(notdir $(1))-fakes)))
 test-objects += $$($(1)-all)
-$(1): $$($(1)-all)
+$(1): $$($(1)-all) $(srctree)/$(dir $(1))Makefile
 	$$(call say,LD,$$@)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(CC) $$(test-link-flags) $$(LDFLAGS) -o $$@ $$($(1)-all) \
