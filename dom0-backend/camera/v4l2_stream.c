@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "camera/v4l2_stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libv4l2.h>
+#include <string.h>
+
+#include "base/log.h"
+
+/* What the flags of a buffer say about its picture; the others are about the
+ * driver's queue. */
+#define PICTURE_FLAGS                                            \
+	(V4L2_BUF_FLAG_ERROR | V4L2_BUF_FLAG_KEYFRAME |          \
+	 V4L2_BUF_FLAG_PFRAME | V4L2_BUF_FLAG_BFRAME |           \
+	 V4L2_BUF_FLAG_TIMESTAMP_MASK | V4L2_BUF_FLAG_TSTAMP_SRC_MASK)
+
+static int stream_ioctl(struct v4l2_stream *stream, unsigned long request,
+			void *payload)
+{
+	while (v4l2_ioctl(stream->fd, request, payload) < 0) {
+		if (errno != EINTR)
+			return -errno;
+	}
+	return 0;
+}
+
+static bool is_multiplanar(const struct v4l2_stream *stream)
+{
+	return stream->type == V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
+}
+
+static void init_buffer(const struct v4l2_stream *stream,
+			struct v4l2_buffer *buffer, struct v4l2_plane *planes)
+{
+	memset(buffer, 0, sizeof(*buffer));
+	buffer->type = stream->type;
+	buffer->memory = V4L2_MEMORY_MMAP;
+	if (is_multiplanar(stream)) {
+		memset(planes, 0, VIDEO_MAX_PLANES * sizeof(*planes));
+		buffer->m.planes = planes;
+		buffer->length = VIDEO_MAX_PLANES;
+	}
+}
+
+static int request_buffers(struct v4l2_stream *stream, unsigned int *count)
+{
+	struct v4l2_requestbuffers req = {
+		.count = *count,
+		.type = stream->type,
+		.memory = V4L2_MEMORY_MMAP,
+	};
+	int ret;
+
+	ret = stream_ioctl(stream, VIDIOC_REQBUFS, &req);
+	if (ret == 0)
+		*count = req.count;
+	return ret;
+}
+
+static int query_layout(struct v4l2_stream *stream, unsigned int num_slots,
+			struct pool *pool)
+{
+	uint32_t sizes[VIDEO_MAX_PLANES];
+	struct v4l2_plane planes[VIDEO_MAX_PLANES];
+	struct v4l2_buffer buffer;
+	int ret;
+
+	init_buffer(stream, &buffer, planes);
+	ret = stream_ioctl(stream, VIDIOC_QUERYBUF, &buffer);
+	if (ret)
+		return ret;
+
+	stream->num_planes = 1;
+	sizes[0] = buffer.length;
+	if (is_multiplanar(stream)) {
+		if (buffer.length > VIDEO_MAX_PLANES)
+			return -EIO;
+		stream->num_planes = buffer.length;
+		for (unsigned int i = 0; i < stream->num_planes; i++)
+			sizes[i] = planes[i].length;
+	}
+	pool->dma_buf = true;
+	return pool_layout(pool, num_slots, stream->num_planes, sizes);
+}
+
+/* For reading only: a guest's process has no business drawing into them. */
+static int export_slot(struct v4l2_stream *stream, unsigned int slot,
+		       struct pool *pool)
+{
+	for (unsigned int i = 0; i < stream->num_planes; i++) {
+		struct v4l2_exportbuffer export = {
+			.type = stream->type,
+			.index = slot,
+			.plane = i,
+			.flags = O_CLOEXEC | O_RDONLY,
+		};
+		int ret;
+
+		ret = stream_ioctl(stream, VIDIOC_EXPBUF, &export);
+		if (ret)
+			return ret;
+		pool_set_fd(pool, slot, i, export.fd);
+	}
+	return 0;
+}
+
+static int fill_pool(struct v4l2_stream *stream, unsigned int num_slots,
+		     struct pool *pool)
+{
+	int ret;
+
+	ret = query_layout(stream, num_slots, pool);
+	for (unsigned int i = 0; i < num_slots && ret == 0; i++)
+		ret = export_slot(stream, i, pool);
+	if (ret)
+		log_error("the driver's buffers cannot be exported: %s",
+			  strerror(-ret));
+	return ret;
+}
+
+int v4l2_stream_start(struct v4l2_stream *stream, unsigned int num_slots,
+		      struct pool *pool)
+{
+	int ret;
+
+	ret = request_buffers(stream, &num_slots);
+	if (ret)
+		return ret;
+
+	ret = fill_pool(stream, num_slots, pool);
+	for (unsigned int i = 0; i < num_slots && ret == 0; i++)
+		ret = v4l2_stream_queue(stream, i);
+	if (ret == 0)
+		ret = stream_ioctl(stream, VIDIOC_STREAMON, &stream->type);
+	if (ret) {
+		log_warning("the device does not stream: %s", strerror(-ret));
+		v4l2_stream_stop(stream);
+	}
+	return ret;
+}
+
+void v4l2_stream_stop(struct v4l2_stream *stream)
+{
+	unsigned int none = 0;
+	int ret;
+
+	/* Also if it never ran: that takes queued buffers back. */
+	stream_ioctl(stream, VIDIOC_STREAMOFF, &stream->type);
+	ret = request_buffers(stream, &none);
+	if (ret && ret != -ENODEV)
+		log_warning("the device keeps its buffers: %s",
+			    strerror(-ret));
+}
+
+int v4l2_stream_queue(struct v4l2_stream *stream, unsigned int slot)
+{
+	struct v4l2_plane planes[VIDEO_MAX_PLANES];
+	struct v4l2_buffer buffer;
+
+	init_buffer(stream, &buffer, planes);
+	buffer.index = slot;
+	if (is_multiplanar(stream))
+		buffer.length = stream->num_planes;
+	return stream_ioctl(stream, VIDIOC_QBUF, &buffer);
+}
+
+int v4l2_stream_dequeue(struct v4l2_stream *stream,
+			struct session_frame *frame)
+{
+	struct v4l2_plane planes[VIDEO_MAX_PLANES];
+	struct v4l2_buffer buffer;
+	int ret;
+
+	init_buffer(stream, &buffer, planes);
+	ret = stream_ioctl(stream, VIDIOC_DQBUF, &buffer);
+	if (ret)
+		return ret;
+
+	memset(frame, 0, sizeof(*frame));
+	frame->slot = buffer.index;
+	frame->sequence = buffer.sequence;
+	frame->field = buffer.field;
+	frame->flags = buffer.flags & PICTURE_FLAGS;
+	frame->timestamp_sec = buffer.timestamp.tv_sec;
+	frame->timestamp_usec = buffer.timestamp.tv_usec;
+	if (!is_multiplanar(stream)) {
+		frame->bytesused[0] = buffer.bytesused;
+		return 0;
+	}
+	for (unsigned int i = 0; i < stream->num_planes; i++) {
+		frame->bytesused[i] = planes[i].bytesused;
+		frame->data_offset[i] = planes[i].data_offset;
+	}
+	return 0;
+}
