@@ -9,180 +9,556 @@
 
 #include <cmocka.h>
 
-#include "base/util.h"
 #include "driver_fake.h"
+#include "echo_fake.h"
 #include "hyp/guest_mem.h"
 #include "hyp_fake.h"
-#include "virtio/mmio.h"
 #include "virtio/virtio.h"
 #include "virtio/vq.h"
 
-#define ADDR UINT64_C(0x2000000)
-#define IRQ 33
-#define NUM_QUEUES 2
+#define NEEDS_RESET VIRTIO_CONFIG_S_NEEDS_RESET
+#define FEATURES_OK VIRTIO_CONFIG_S_FEATURES_OK
+#define DRIVER_OK VIRTIO_CONFIG_S_DRIVER_OK
+#define FAILED VIRTIO_CONFIG_S_FAILED
 
-/* A device that answers what it is asked with the same bytes */
-struct echo {
-	struct hyp_fake *fake;
-	struct guest_mem *mem;
-	struct mmio_bus *bus;
-	struct virtio_dev *dev;
-	struct driver_fake *driver;
-	unsigned char config[40];
-	unsigned int started;
-	unsigned int resets;
-	unsigned int notified[NUM_QUEUES];
-	bool holds; /* keep chains instead of answering them */
-	struct vq_chain *held;
-	bool yields; /* look for accesses before answering */
-	bool yielded; /* what virtio_dev_yield() said */
-};
-
-static void answer(struct echo *echo, struct vq_chain *chain)
+/* Make the driver break the rules: an available entry beyond the table. */
+static void offer_nonsense(struct echo *echo)
 {
-	unsigned char buf[256];
-	size_t len = vq_chain_readable(chain);
-
-	len = MIN(len, vq_chain_writable(chain));
-	len = MIN(len, sizeof(buf));
-	if (vq_chain_read(chain, buf, len) == 0)
-		vq_chain_write(chain, buf, len);
-	vq_chain_complete(chain);
+	driver_fake_offer(echo->driver, 0, 999);
+	driver_fake_notify(echo->driver, 0);
+	hyp_fake_settle(echo->fake);
 }
 
-static void on_started(void *owner)
-{
-	struct echo *echo = owner;
-
-	assert_true(virtio_dev_running(echo->dev));
-	echo->started++;
-}
-
-static void on_reset(void *owner)
-{
-	struct echo *echo = owner;
-
-	assert_false(virtio_dev_running(echo->dev));
-	assert_true(echo->started > echo->resets);
-	echo->resets++;
-	if (echo->held)
-		vq_chain_complete(echo->held);
-	echo->held = NULL;
-}
-
-static void on_notified(void *owner, unsigned int index)
-{
-	struct echo *echo = owner;
-	struct vq_chain *chain;
-
-	assert_true(echo->started == echo->resets + 1);
-	echo->notified[index]++;
-	while (!echo->held &&
-	       vq_pop(virtio_dev_queue(echo->dev, index), &chain) == 0) {
-		if (echo->yields)
-			echo->yielded = virtio_dev_yield(echo->dev);
-		if (echo->holds)
-			echo->held = chain;
-		else
-			answer(echo, chain);
-	}
-}
-
-static const struct virtio_dev_ops ops = {
-	.started = on_started,
-	.reset = on_reset,
-	.notified = on_notified,
-};
-
-static void make_device(struct echo *echo, bool needs_reset)
-{
-	const struct virtio_dev_params params = {
-		.base = hyp_fake_base(echo->fake),
-		.hyp = hyp_fake_hyp(echo->fake),
-		.mem = echo->mem,
-		.device_id = 48,
-		.irq = IRQ,
-		.num_queues = NUM_QUEUES,
-		.config = echo->config,
-		.config_len = sizeof(echo->config),
-		.ops = &ops,
-		.owner = echo,
-		.needs_reset = needs_reset,
-	};
-
-	assert_int_equal(virtio_dev_create(&params, &echo->dev), 0);
-	assert_int_equal(mmio_bus_add(echo->bus, ADDR, echo->dev), 0);
-}
-
-static void destroy_device(struct echo *echo)
-{
-	if (echo->held)
-		vq_chain_complete(echo->held);
-	echo->held = NULL;
-	mmio_bus_remove(echo->bus, echo->dev);
-	virtio_dev_destroy(echo->dev);
-}
-
-static int set_up(void **state)
-{
-	static struct echo echo;
-
-	memset(&echo, 0, sizeof(echo));
-	echo.fake = hyp_fake_create();
-	assert_int_equal(guest_mem_create(hyp_fake_hyp(echo.fake), 0,
-					  &echo.mem),
-			 0);
-	assert_int_equal(mmio_bus_create(hyp_fake_base(echo.fake),
-					 hyp_fake_hyp(echo.fake), echo.mem,
-					 &echo.bus),
-			 0);
-	make_device(&echo, false);
-	echo.driver = driver_fake_create(echo.fake, ADDR, IRQ);
-	*state = &echo;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct echo *echo = *state;
-
-	driver_fake_destroy(echo->driver);
-	destroy_device(echo);
-	mmio_bus_destroy(echo->bus);
-	guest_mem_destroy(echo->mem);
-	hyp_fake_destroy(echo->fake);
-	return 0;
-}
-
-static void start(struct echo *echo)
-{
-	driver_fake_start(echo->driver, NUM_QUEUES, DRIVER_FAKE_ALL);
-}
-
-static void a_request_is_answered_with_an_interrupt(void **state)
+static void a_request_is_answered(void **state)
 {
 	struct echo *echo = *state;
 	struct driver_fake_answer got;
 	unsigned int token;
 
-	start(echo);
+	echo_start(echo, DRIVER_FAKE_ALL);
 	token = driver_fake_send(echo->driver, 0, "hello", 6, 64);
-	hyp_fake_settle(echo->fake);
 	got = driver_fake_wait(echo->driver, 0);
 	assert_int_equal(got.token, token);
 	assert_int_equal(got.len, 6);
 	assert_string_equal(got.data, "hello");
+}
+
+static void an_answer_interrupts_with_the_used_bit(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	driver_fake_send(echo->driver, 0, "hello", 6, 64);
+	hyp_fake_settle(echo->fake);
 	assert_int_equal(driver_fake_interrupts(echo->driver), 1);
 	assert_int_equal(driver_fake_take_interrupt(echo->driver),
 			 VIRTIO_MMIO_INT_VRING);
 }
 
+static void an_acknowledged_interrupt_is_gone(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	driver_fake_send(echo->driver, 0, "hello", 6, 64);
+	hyp_fake_settle(echo->fake);
+	driver_fake_take_interrupt(echo->driver);
+	assert_int_equal(driver_fake_take_interrupt(echo->driver), 0);
+}
+
+static void a_batch_of_answers_interrupts_once(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	for (int i = 0; i < 10; i++)
+		driver_fake_send(echo->driver, 0, "hello", 6, 64);
+	for (int i = 0; i < 3; i++)
+		driver_fake_send(echo->driver, 1, "hello", 6, 64);
+	hyp_fake_settle(echo->fake);
+	assert_int_equal(driver_fake_interrupts(echo->driver), 1);
+}
+
+static void nothing_is_done_before_the_access_is_answered(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	echo->notified[0] = 0;
+	driver_fake_send(echo->driver, 0, "hello", 6, 64);
+	assert_int_equal(driver_fake_notifications(echo->driver, 0), 1);
+	assert_int_equal(echo->notified[0], 0);
+	hyp_fake_settle(echo->fake);
+	assert_int_equal(echo->notified[0], 1);
+}
+
+static void a_driver_without_version_1_is_refused(void **state)
+{
+	struct echo *echo = *state;
+
+	assert_false(driver_fake_negotiate(echo->driver,
+					   DRIVER_FAKE_EVENT_IDX));
+}
+
+static void a_feature_that_is_not_offered_is_refused(void **state)
+{
+	const uint64_t access_platform = DRIVER_FAKE_FEATURE(33);
+	struct echo *echo = *state;
+
+	assert_false(driver_fake_negotiate(echo->driver,
+					   DRIVER_FAKE_VERSION_1 |
+						   access_platform));
+}
+
+static void a_refused_driver_may_try_again(void **state)
+{
+	struct echo *echo = *state;
+
+	assert_false(driver_fake_negotiate(echo->driver, 0));
+	assert_true(driver_fake_negotiate(echo->driver,
+					  DRIVER_FAKE_VERSION_1));
+}
+
+static void features_are_fixed_by_features_ok(void **state)
+{
+	struct echo *echo = *state;
+
+	assert_true(driver_fake_negotiate(echo->driver,
+					  DRIVER_FAKE_VERSION_1));
+	driver_fake_write(echo->driver, VIRTIO_MMIO_DRIVER_FEATURES_SEL, 0);
+	driver_fake_write(echo->driver, VIRTIO_MMIO_DRIVER_FEATURES,
+			  DRIVER_FAKE_EVENT_IDX);
+	for (unsigned int i = 0; i < ECHO_QUEUES; i++)
+		driver_fake_setup_queue(echo->driver, i, 8);
+	driver_fake_driver_ok(echo->driver);
+	hyp_fake_settle(echo->fake);
+
+	/* With EVENT_IDX in force, 0xffff would silence the device. */
+	driver_fake_ring(echo->driver, 0)->avail->ring[8] = 0xffff;
+	driver_fake_send(echo->driver, 0, "hello", 6, 64);
+	hyp_fake_settle(echo->fake);
+	assert_int_equal(driver_fake_interrupts(echo->driver), 1);
+}
+
+static void driver_ok_without_features_ok_is_ignored(void **state)
+{
+	struct echo *echo = *state;
+
+	driver_fake_write(echo->driver, VIRTIO_MMIO_STATUS, DRIVER_OK);
+	hyp_fake_settle(echo->fake);
+	assert_int_equal(driver_fake_status(echo->driver), 0);
+	assert_int_equal(echo->started, 0);
+}
+
+static void status_bits_cannot_be_cleared_one_by_one(void **state)
+{
+	struct echo *echo = *state;
+
+	driver_fake_negotiate(echo->driver, DRIVER_FAKE_VERSION_1);
+	driver_fake_write(echo->driver, VIRTIO_MMIO_STATUS,
+			  VIRTIO_CONFIG_S_DRIVER);
+	assert_true(driver_fake_status(echo->driver) & FEATURES_OK);
+}
+
+static void the_driver_cannot_set_needs_reset(void **state)
+{
+	struct echo *echo = *state;
+
+	driver_fake_write(echo->driver, VIRTIO_MMIO_STATUS,
+			  VIRTIO_CONFIG_S_DRIVER | NEEDS_RESET);
+	assert_int_equal(driver_fake_status(echo->driver),
+			 VIRTIO_CONFIG_S_DRIVER);
+}
+
+static void driver_ok_starts_the_device_once(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	driver_fake_driver_ok(echo->driver);
+	hyp_fake_settle(echo->fake);
+	assert_int_equal(echo->started, 1);
+}
+
+static void what_was_available_before_driver_ok_is_found(void **state)
+{
+	struct echo *echo = *state;
+
+	driver_fake_negotiate(echo->driver, DRIVER_FAKE_VERSION_1);
+	driver_fake_setup_queue(echo->driver, 0, 8);
+	driver_fake_send(echo->driver, 0, "early", 6, 64);
+	hyp_fake_settle(echo->fake);
+	assert_int_equal(echo->notified[0], 0);
+	driver_fake_driver_ok(echo->driver);
+	assert_string_equal(driver_fake_wait(echo->driver, 0).data, "early");
+}
+
+static void reset_reads_as_done_at_once(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	driver_fake_write(echo->driver, VIRTIO_MMIO_STATUS, 0);
+	assert_int_equal(driver_fake_status(echo->driver), 0);
+	assert_false(virtio_dev_running(echo->dev));
+}
+
+static void reset_is_told_once_and_before_the_next_start(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	driver_fake_reset(echo->driver);
+	driver_fake_reset(echo->driver);
+	/* echo_fake fails if the next start comes first. */
+	echo_start(echo, DRIVER_FAKE_ALL);
+	assert_int_equal(echo->resets, 1);
+	assert_int_equal(echo->started, 2);
+}
+
+static void a_reset_before_the_start_is_not_told(void **state)
+{
+	struct echo *echo = *state;
+
+	driver_fake_negotiate(echo->driver, DRIVER_FAKE_ALL);
+	driver_fake_reset(echo->driver);
+	hyp_fake_settle(echo->fake);
+	assert_int_equal(echo->resets, 0);
+}
+
+static void reset_forgets_what_was_negotiated(void **state)
+{
+	struct echo *echo = *state;
+
+	driver_fake_negotiate(echo->driver, DRIVER_FAKE_ALL);
+	driver_fake_reset(echo->driver);
+	driver_fake_write(echo->driver, VIRTIO_MMIO_STATUS, FEATURES_OK);
+	assert_int_equal(driver_fake_status(echo->driver), 0);
+}
+
+static void reset_takes_back_the_interrupt(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	driver_fake_send(echo->driver, 0, "hello", 6, 64);
+	hyp_fake_settle(echo->fake);
+	driver_fake_reset(echo->driver);
+	assert_int_equal(driver_fake_read(echo->driver,
+					  VIRTIO_MMIO_INTERRUPT_STATUS),
+			 0);
+}
+
+static void reset_unmaps_the_rings(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	assert_true(hyp_fake_mapped(echo->fake) > 0);
+	driver_fake_reset(echo->driver);
+	hyp_fake_settle(echo->fake);
+	assert_int_equal(hyp_fake_mapped(echo->fake), 0);
+}
+
+static void after_reset_a_held_chain_reaches_no_memory(void **state)
+{
+	struct echo *echo = *state;
+
+	echo->holds = true;
+	echo_start(echo, DRIVER_FAKE_ALL);
+	driver_fake_send(echo->driver, 0, "hello", 6, 64);
+	hyp_fake_settle(echo->fake);
+	assert_int_equal(echo->num_held, 1);
+	driver_fake_reset(echo->driver);
+	/* The reset op answers what is held. */
+	hyp_fake_settle(echo->fake);
+	assert_int_equal(echo->last_read, -ESTALE);
+	assert_int_equal(echo->last_write, -ESTALE);
+}
+
+static void a_chain_held_over_a_restart_is_not_answered(void **state)
+{
+	struct echo *echo = *state;
+	struct driver_fake_answer got;
+
+	echo->holds = true;
+	echo_start(echo, DRIVER_FAKE_ALL);
+	driver_fake_send(echo->driver, 0, "hello", 6, 64);
+	hyp_fake_settle(echo->fake);
+	driver_fake_reset(echo->driver);
+	driver_fake_negotiate(echo->driver, DRIVER_FAKE_VERSION_1);
+	driver_fake_setup_queue(echo->driver, 0, 8);
+	driver_fake_driver_ok(echo->driver);
+	hyp_fake_settle(echo->fake);
+	assert_false(driver_fake_collect(echo->driver, 0, &got));
+}
+
+static void yield_answers_accesses_and_goes_on(void **state)
+{
+	struct echo *echo = *state;
+
+	echo->yields = true;
+	echo_start(echo, DRIVER_FAKE_ALL);
+	driver_fake_send(echo->driver, 0, "hello", 6, 64);
+	hyp_fake_write_at_poll(echo->fake,
+			       ECHO_ADDR + VIRTIO_MMIO_QUEUE_NOTIFY, 1);
+	echo->notified[1] = 0;
+	hyp_fake_settle(echo->fake);
+	assert_true(echo->yielded);
+	assert_int_equal(echo->notified[1], 1);
+}
+
+static void yield_tells_of_a_reset(void **state)
+{
+	struct echo *echo = *state;
+
+	echo->yields = true;
+	echo_start(echo, DRIVER_FAKE_ALL);
+	driver_fake_send(echo->driver, 0, "hello", 6, 64);
+	hyp_fake_write_at_poll(echo->fake, ECHO_ADDR + VIRTIO_MMIO_STATUS, 0);
+	hyp_fake_settle(echo->fake);
+	assert_false(echo->yielded);
+	assert_int_equal(echo->last_write, -ESTALE);
+}
+
+static void yield_tells_of_a_reset_and_a_new_start(void **state)
+{
+	struct echo *echo = *state;
+	const uint64_t addr = ECHO_ADDR + VIRTIO_MMIO_STATUS;
+
+	echo->yields = true;
+	echo_start(echo, DRIVER_FAKE_ALL);
+	driver_fake_send(echo->driver, 0, "hello", 6, 64);
+	hyp_fake_write_at_poll(echo->fake, addr, 0);
+	hyp_fake_write_at_poll(echo->fake,
+			       ECHO_ADDR + VIRTIO_MMIO_DRIVER_FEATURES_SEL, 1);
+	hyp_fake_write_at_poll(echo->fake,
+			       ECHO_ADDR + VIRTIO_MMIO_DRIVER_FEATURES, 1);
+	hyp_fake_write_at_poll(echo->fake, addr, FEATURES_OK);
+	hyp_fake_write_at_poll(echo->fake, addr, DRIVER_OK);
+	hyp_fake_settle(echo->fake);
+	assert_false(echo->yielded);
+	assert_int_equal(echo->started, 2);
+}
+
+static void a_broken_device_says_needs_reset(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	offer_nonsense(echo);
+	assert_true(driver_fake_status(echo->driver) & NEEDS_RESET);
+	assert_int_equal(echo->resets, 1);
+}
+
+static void a_broken_device_sends_a_configuration_interrupt(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	offer_nonsense(echo);
+	assert_true(driver_fake_take_interrupt(echo->driver) &
+		    VIRTIO_MMIO_INT_CONFIG);
+}
+
+static void a_broken_device_does_nothing_more(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	offer_nonsense(echo);
+	echo->notified[1] = 0;
+	driver_fake_send(echo->driver, 1, "hello", 6, 64);
+	hyp_fake_settle(echo->fake);
+	assert_int_equal(echo->notified[1], 0);
+	assert_int_equal(hyp_fake_mapped(echo->fake), 0);
+}
+
+static void reset_mends_a_broken_device(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	offer_nonsense(echo);
+	echo_start(echo, DRIVER_FAKE_ALL);
+	driver_fake_send(echo->driver, 0, "again", 6, 64);
+	assert_string_equal(driver_fake_wait(echo->driver, 0).data, "again");
+}
+
+static void a_driver_that_gives_up_stops_the_device(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	driver_fake_write(echo->driver, VIRTIO_MMIO_STATUS,
+			  driver_fake_status(echo->driver) | FAILED);
+	assert_false(virtio_dev_running(echo->dev));
+	hyp_fake_settle(echo->fake);
+	assert_int_equal(echo->resets, 1);
+	assert_int_equal(hyp_fake_mapped(echo->fake), 0);
+}
+
+static void a_successor_needs_a_reset_and_says_so(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_make_device(echo, true);
+	hyp_fake_settle(echo->fake);
+	assert_true(driver_fake_status(echo->driver) & NEEDS_RESET);
+	assert_int_equal(driver_fake_interrupts(echo->driver), 1);
+	assert_int_equal(driver_fake_take_interrupt(echo->driver),
+			 VIRTIO_MMIO_INT_CONFIG);
+	assert_int_equal(echo->started, 0);
+}
+
+static void a_successor_works_after_the_reset(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_make_device(echo, true);
+	echo_start(echo, DRIVER_FAKE_ALL);
+	driver_fake_send(echo->driver, 0, "again", 6, 64);
+	assert_string_equal(driver_fake_wait(echo->driver, 0).data, "again");
+}
+
+static void new_configuration_is_told_to_a_running_driver(void **state)
+{
+	struct echo *echo = *state;
+	uint32_t before;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	before = driver_fake_read(echo->driver, VIRTIO_MMIO_CONFIG_GENERATION);
+	virtio_dev_config_changed(echo->dev);
+	hyp_fake_settle(echo->fake);
+	assert_int_not_equal(driver_fake_read(echo->driver,
+					      VIRTIO_MMIO_CONFIG_GENERATION),
+			     before);
+	assert_int_equal(driver_fake_take_interrupt(echo->driver),
+			 VIRTIO_MMIO_INT_CONFIG);
+}
+
+static void new_configuration_is_not_told_before_driver_ok(void **state)
+{
+	struct echo *echo = *state;
+
+	driver_fake_negotiate(echo->driver, DRIVER_FAKE_ALL);
+	virtio_dev_config_changed(echo->dev);
+	hyp_fake_settle(echo->fake);
+	assert_int_equal(driver_fake_interrupts(echo->driver), 0);
+}
+
+static void an_interrupt_that_fails_leaves_its_bit(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	hyp_fake_fail(echo->fake, HYP_FAKE_INTERRUPT, 1, -EINVAL);
+	driver_fake_send(echo->driver, 0, "hello", 6, 64);
+	hyp_fake_settle(echo->fake);
+	assert_int_equal(driver_fake_read(echo->driver,
+					  VIRTIO_MMIO_INTERRUPT_STATUS),
+			 VIRTIO_MMIO_INT_VRING);
+}
+
+static void a_changed_memory_map_has_the_rings_mapped_anew(void **state)
+{
+	struct echo *echo = *state;
+	unsigned int maps;
+	size_t mapped;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	maps = hyp_fake_maps(echo->fake);
+	mapped = hyp_fake_mapped(echo->fake);
+	hyp_fake_invalidate(echo->fake);
+	hyp_fake_settle(echo->fake);
+	assert_int_equal(hyp_fake_maps(echo->fake), maps + 3 * ECHO_QUEUES);
+	assert_int_equal(hyp_fake_mapped(echo->fake), mapped);
+}
+
+static void requests_go_on_after_the_memory_map_changed(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	driver_fake_send(echo->driver, 0, "one", 4, 64);
+	assert_string_equal(driver_fake_wait(echo->driver, 0).data, "one");
+	hyp_fake_invalidate(echo->fake);
+	driver_fake_send(echo->driver, 0, "two", 4, 64);
+	assert_string_equal(driver_fake_wait(echo->driver, 0).data, "two");
+}
+
+static void a_changed_memory_map_empties_the_cache(void **state)
+{
+	struct echo *echo = *state;
+	size_t mapped;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	mapped = hyp_fake_mapped(echo->fake);
+	driver_fake_send(echo->driver, 0, "one", 4, 64);
+	driver_fake_wait(echo->driver, 0);
+	assert_true(hyp_fake_mapped(echo->fake) > mapped);
+	hyp_fake_invalidate(echo->fake);
+	hyp_fake_settle(echo->fake);
+	assert_int_equal(hyp_fake_mapped(echo->fake), mapped);
+}
+
+static void rings_that_vanish_break_the_device(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	hyp_fake_fail(echo->fake, HYP_FAKE_MAP_PAGES, 2, -EFAULT);
+	hyp_fake_invalidate(echo->fake);
+	hyp_fake_settle(echo->fake);
+	assert_true(driver_fake_status(echo->driver) & NEEDS_RESET);
+	assert_int_equal(hyp_fake_mapped(echo->fake), 0);
+}
+
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, echo_set_up, echo_tear_down)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			a_request_is_answered_with_an_interrupt, set_up,
-			tear_down),
+		TEST(a_request_is_answered),
+		TEST(an_answer_interrupts_with_the_used_bit),
+		TEST(an_acknowledged_interrupt_is_gone),
+		TEST(a_batch_of_answers_interrupts_once),
+		TEST(nothing_is_done_before_the_access_is_answered),
+		TEST(a_driver_without_version_1_is_refused),
+		TEST(a_feature_that_is_not_offered_is_refused),
+		TEST(a_refused_driver_may_try_again),
+		TEST(features_are_fixed_by_features_ok),
+		TEST(driver_ok_without_features_ok_is_ignored),
+		TEST(status_bits_cannot_be_cleared_one_by_one),
+		TEST(the_driver_cannot_set_needs_reset),
+		TEST(driver_ok_starts_the_device_once),
+		TEST(what_was_available_before_driver_ok_is_found),
+		TEST(reset_reads_as_done_at_once),
+		TEST(reset_is_told_once_and_before_the_next_start),
+		TEST(a_reset_before_the_start_is_not_told),
+		TEST(reset_forgets_what_was_negotiated),
+		TEST(reset_takes_back_the_interrupt),
+		TEST(reset_unmaps_the_rings),
+		TEST(after_reset_a_held_chain_reaches_no_memory),
+		TEST(a_chain_held_over_a_restart_is_not_answered),
+		TEST(yield_answers_accesses_and_goes_on),
+		TEST(yield_tells_of_a_reset),
+		TEST(yield_tells_of_a_reset_and_a_new_start),
+		TEST(a_broken_device_says_needs_reset),
+		TEST(a_broken_device_sends_a_configuration_interrupt),
+		TEST(a_broken_device_does_nothing_more),
+		TEST(reset_mends_a_broken_device),
+		TEST(a_driver_that_gives_up_stops_the_device),
+		TEST(a_successor_needs_a_reset_and_says_so),
+		TEST(a_successor_works_after_the_reset),
+		TEST(new_configuration_is_told_to_a_running_driver),
+		TEST(new_configuration_is_not_told_before_driver_ok),
+		TEST(an_interrupt_that_fails_leaves_its_bit),
+		TEST(a_changed_memory_map_has_the_rings_mapped_anew),
+		TEST(requests_go_on_after_the_memory_map_changed),
+		TEST(a_changed_memory_map_empties_the_cache),
+		TEST(rings_that_vanish_break_the_device),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * echo_fake.h - a virtio device that answers requests with their own bytes,
+ * and the guest, bus and driver around it.
+ *
+ * The running test fails if the ops come out of order, or while the device
+ * says the opposite of what they mean.
+ */
+#ifndef ECHO_FAKE_H
+#define ECHO_FAKE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "driver_fake.h"
+#include "hyp_fake.h"
+
+struct guest_mem;
+struct mmio_bus;
+struct virtio_dev;
+struct vq_chain;
+
+#define ECHO_ADDR UINT64_C(0x2000000)
+#define ECHO_IRQ 33
+#define ECHO_QUEUES 2
+#define ECHO_MAX_HELD 256
+
+/**
+ * struct echo - all of it; the test sets what it likes at any time
+ * @config: configuration space, counting up from 1
+ * @started: times that the op was called; @resets and @notified likewise
+ * @holds: keep chains in @held instead of answering them
+ * @yields: let accesses in before each answer
+ * @yielded: what virtio_dev_yield() said last
+ * @last_read: what vq_chain_read() said last; @last_write likewise
+ */
+struct echo {
+	struct hyp_fake *fake;
+	struct guest_mem *mem;
+	struct mmio_bus *bus;
+	struct virtio_dev *dev;
+	struct driver_fake *driver;
+	unsigned char config[42];
+	unsigned int started;
+	unsigned int resets;
+	unsigned int notified[ECHO_QUEUES];
+	bool holds;
+	struct vq_chain *held[ECHO_MAX_HELD];
+	unsigned int num_held;
+	bool yields;
+	bool yielded;
+	int last_read;
+	int last_write;
+};
+
+/** echo_set_up() - a cmocka set-up function; *@state is a struct echo */
+int echo_set_up(void **state);
+
+/** echo_tear_down() - the same for the end */
+int echo_tear_down(void **state);
+
+/** echo_make_device() - in place of what there was; see virtio_dev_params */
+void echo_make_device(struct echo *echo, bool needs_reset);
+
+/** echo_start() - the driver initializes the device, with these features */
+void echo_start(struct echo *echo, uint64_t features);
+
+/** echo_answer_held() - answer all chains in @held, in order */
+void echo_answer_held(struct echo *echo);
+
+#endif /* ECHO_FAKE_H */

@@ -1,0 +1,864 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Split virtqueues: good drivers, odd drivers, hostile drivers. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "driver_fake.h"
+#include "echo_fake.h"
+#include "hyp_fake.h"
+#include "virtio/virtio.h"
+#include "virtio/vq.h"
+
+#define NEXT VRING_DESC_F_NEXT
+#define WRITE VRING_DESC_F_WRITE
+#define INDIRECT VRING_DESC_F_INDIRECT
+#define SIZE DRIVER_FAKE_QUEUE_SIZE
+
+/* A page for hostile descriptors to point at */
+static uint64_t some_page(struct echo *echo)
+{
+	return hyp_fake_alloc(echo->fake, 0, 4096);
+}
+
+static void set_desc(struct echo *echo, unsigned int index, uint64_t addr,
+		     uint32_t len, uint16_t flags, uint16_t next)
+{
+	const struct vring_desc desc = {
+		.addr = addr,
+		.len = len,
+		.flags = flags,
+		.next = next,
+	};
+
+	driver_fake_set_desc(echo->driver, 0, index, &desc);
+}
+
+static void set_indirect_desc(struct echo *echo, uint64_t table,
+			      unsigned int index, uint64_t addr, uint32_t len,
+			      uint16_t flags, uint16_t next)
+{
+	struct vring_desc *desc = hyp_fake_ram(
+		echo->fake, table + index * sizeof(*desc), sizeof(*desc));
+
+	desc->addr = addr;
+	desc->len = len;
+	desc->flags = flags;
+	desc->next = next;
+}
+
+static void offer(struct echo *echo, unsigned int head)
+{
+	driver_fake_offer(echo->driver, 0, head);
+	driver_fake_notify(echo->driver, 0);
+	hyp_fake_settle(echo->fake);
+}
+
+static void assert_broken(struct echo *echo)
+{
+	assert_true(driver_fake_status(echo->driver) &
+		    VIRTIO_CONFIG_S_NEEDS_RESET);
+	assert_int_equal(echo->resets, 1);
+}
+
+static void assert_works(struct echo *echo)
+{
+	assert_false(driver_fake_status(echo->driver) &
+		     VIRTIO_CONFIG_S_NEEDS_RESET);
+}
+
+/* Send @len bytes as the layout says, and see them come back. */
+static void round_trip(struct echo *echo, size_t len,
+		       const struct driver_fake_layout *layout)
+{
+	struct driver_fake_answer got;
+	unsigned char *bytes = malloc(len);
+
+	for (size_t i = 0; i < len; i++)
+		bytes[i] = i * 13 + i / 256;
+	driver_fake_set_layout(echo->driver, layout);
+	driver_fake_send(echo->driver, 0, bytes, len, len + 10);
+	got = driver_fake_wait(echo->driver, 0);
+	assert_int_equal(got.len, len);
+	assert_memory_equal(got.data, bytes, len);
+	free(bytes);
+}
+
+static void a_chain_of_single_bytes_is_put_together(void **state)
+{
+	const struct driver_fake_layout layout = { 1, 1, false, 0 };
+
+	echo_start(*state, DRIVER_FAKE_ALL);
+	round_trip(*state, 20, &layout);
+}
+
+static void pieces_of_different_sizes_are_put_together(void **state)
+{
+	const struct driver_fake_layout layout = { 7, 11, false, 1 };
+
+	echo_start(*state, DRIVER_FAKE_ALL);
+	round_trip(*state, 150, &layout);
+}
+
+static void a_long_request_crosses_pages(void **state)
+{
+	const struct driver_fake_layout layout = { 0, 5000, false, 1 };
+
+	echo_start(*state, DRIVER_FAKE_ALL);
+	round_trip(*state, 100000, &layout);
+}
+
+static void an_indirect_table_is_followed(void **state)
+{
+	const struct driver_fake_layout layout = { 100, 100, true, 1 };
+
+	echo_start(*state, DRIVER_FAKE_ALL);
+	round_trip(*state, 2000, &layout);
+}
+
+static void an_indirect_table_may_be_longer_than_the_ring(void **state)
+{
+	const struct driver_fake_layout layout = { 10, 10, true, 0 };
+
+	echo_start(*state, DRIVER_FAKE_ALL);
+	round_trip(*state, 10 * 2 * SIZE, &layout);
+}
+
+static void rings_wrap_around(void **state)
+{
+	const struct driver_fake_layout layout = { 0, 0, false, 0 };
+
+	echo_start(*state, DRIVER_FAKE_ALL);
+	for (int i = 0; i < 5 * SIZE; i++)
+		round_trip(*state, 8, &layout);
+}
+
+static void indices_wrap_around(void **state)
+{
+	const struct driver_fake_layout layout = { 0, 0, false, 0 };
+	struct driver_fake_answer got;
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	driver_fake_set_layout(echo->driver, &layout);
+	for (int i = 0; i < 0x10010; i += 16) {
+		for (int j = 0; j < 16; j++)
+			driver_fake_send(echo->driver, 0, "x", 1, 1);
+		for (int j = 0; j < 16; j++)
+			got = driver_fake_wait(echo->driver, 0);
+		assert_int_equal(got.len, 1);
+	}
+	assert_int_equal(driver_fake_ring(echo->driver, 0)->used->idx, 0x10);
+}
+
+static void the_smallest_ring_works(void **state)
+{
+	struct echo *echo = *state;
+	const struct driver_fake_layout layout = { 1, 1, true, 0 };
+
+	assert_true(driver_fake_negotiate(echo->driver, DRIVER_FAKE_ALL));
+	driver_fake_setup_queue(echo->driver, 0, 1);
+	driver_fake_driver_ok(echo->driver);
+	for (int i = 0; i < 10; i++)
+		round_trip(echo, 5, &layout);
+}
+
+static void the_largest_ring_fills_up(void **state)
+{
+	struct echo *echo = *state;
+
+	assert_true(driver_fake_negotiate(echo->driver, DRIVER_FAKE_ALL));
+	driver_fake_setup_queue(echo->driver, 0, VIRTIO_QUEUE_SIZE);
+	driver_fake_driver_ok(echo->driver);
+	for (int i = 0; i < VIRTIO_QUEUE_SIZE; i++)
+		driver_fake_post(echo->driver, 0, 1);
+	hyp_fake_settle(echo->fake);
+	assert_works(echo);
+	for (int i = 0; i < VIRTIO_QUEUE_SIZE; i++)
+		driver_fake_wait(echo->driver, 0);
+	assert_int_equal(driver_fake_outstanding(echo->driver, 0), 0);
+}
+
+static void answers_may_come_in_another_order(void **state)
+{
+	struct driver_fake_answer got;
+	struct echo *echo = *state;
+	struct vq_chain *chain;
+	unsigned int first, second;
+
+	echo->holds = true;
+	echo_start(echo, DRIVER_FAKE_ALL);
+	first = driver_fake_send(echo->driver, 0, "1", 2, 2);
+	second = driver_fake_send(echo->driver, 0, "2", 2, 2);
+	hyp_fake_settle(echo->fake);
+	chain = echo->held[0];
+	echo->held[0] = echo->held[1];
+	echo->held[1] = chain;
+	echo_answer_held(echo);
+	got = driver_fake_wait(echo->driver, 0);
+	assert_int_equal(got.token, second);
+	assert_string_equal(got.data, "2");
+	got = driver_fake_wait(echo->driver, 0);
+	assert_int_equal(got.token, first);
+}
+
+static void a_chain_says_how_much_is_left(void **state)
+{
+	struct echo *echo = *state;
+	struct vq_chain *chain;
+	char buf[4];
+
+	echo->holds = true;
+	echo_start(echo, DRIVER_FAKE_ALL);
+	driver_fake_send(echo->driver, 0, "0123456789", 10, 20);
+	hyp_fake_settle(echo->fake);
+	chain = echo->held[0];
+	assert_int_equal(vq_chain_readable(chain), 10);
+	assert_int_equal(vq_chain_read(chain, buf, 4), 0);
+	assert_int_equal(vq_chain_readable(chain), 6);
+	assert_int_equal(vq_chain_writable(chain), 20);
+	assert_int_equal(vq_chain_write(chain, buf, 3), 0);
+	assert_int_equal(vq_chain_writable(chain), 17);
+}
+
+static void reading_too_much_takes_nothing(void **state)
+{
+	struct echo *echo = *state;
+	struct vq_chain *chain;
+	char buf[11];
+
+	echo->holds = true;
+	echo_start(echo, DRIVER_FAKE_ALL);
+	driver_fake_send(echo->driver, 0, "0123456789", 10, 20);
+	hyp_fake_settle(echo->fake);
+	chain = echo->held[0];
+	assert_int_equal(vq_chain_read(chain, buf, 11), -ENODATA);
+	assert_int_equal(vq_chain_readable(chain), 10);
+}
+
+static void writing_too_much_writes_nothing(void **state)
+{
+	struct echo *echo = *state;
+	struct vq_chain *chain;
+	char buf[21] = { 0 };
+
+	echo->holds = true;
+	echo_start(echo, DRIVER_FAKE_ALL);
+	driver_fake_send(echo->driver, 0, "0123456789", 10, 20);
+	hyp_fake_settle(echo->fake);
+	chain = echo->held[0];
+	assert_int_equal(vq_chain_write(chain, buf, 21), -ENOSPC);
+	vq_chain_complete(chain);
+	echo->num_held = 0;
+	assert_int_equal(driver_fake_wait(echo->driver, 0).len, 0);
+}
+
+static void a_request_without_room_is_completed(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	driver_fake_send(echo->driver, 0, "close", 6, 0);
+	assert_int_equal(driver_fake_wait(echo->driver, 0).len, 0);
+}
+
+static void an_empty_descriptor_adds_nothing(void **state)
+{
+	struct echo *echo = *state;
+	const uint64_t page = some_page(echo);
+	struct vq_chain *chain;
+
+	echo->holds = true;
+	echo_start(echo, DRIVER_FAKE_ALL);
+	set_desc(echo, 0, page, 0, NEXT, 1);
+	set_desc(echo, 1, page, 5, NEXT, 2);
+	set_desc(echo, 2, UINT64_MAX, 0, NEXT | WRITE, 3);
+	set_desc(echo, 3, page, 9, WRITE, 0);
+	offer(echo, 0);
+	assert_works(echo);
+	chain = echo->held[0];
+	assert_int_equal(vq_chain_readable(chain), 5);
+	assert_int_equal(vq_chain_writable(chain), 9);
+}
+
+static void an_indirect_descriptor_may_follow_plain_ones(void **state)
+{
+	struct echo *echo = *state;
+	const uint64_t page = some_page(echo), table = some_page(echo);
+	struct vq_chain *chain;
+
+	echo->holds = true;
+	echo_start(echo, DRIVER_FAKE_ALL);
+	set_indirect_desc(echo, table, 0, page, 7, NEXT, 1);
+	set_indirect_desc(echo, table, 1, page, 8, WRITE, 0);
+	set_desc(echo, 0, page, 5, NEXT, 1);
+	set_desc(echo, 1, table, 32, INDIRECT, 0);
+	offer(echo, 0);
+	assert_works(echo);
+	chain = echo->held[0];
+	assert_int_equal(vq_chain_readable(chain), 12);
+	assert_int_equal(vq_chain_writable(chain), 8);
+}
+
+static void again_looks_for_what_was_left(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	echo->notified[0] = 0;
+	vq_again(virtio_dev_queue(echo->dev, 0));
+	assert_int_equal(echo->notified[0], 0);
+	hyp_fake_settle(echo->fake);
+	assert_int_equal(echo->notified[0], 1);
+}
+
+/* Who wants to be told of what */
+
+static void no_interrupt_comes_if_the_flag_says_so(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_VERSION_1);
+	driver_fake_want_interrupts(echo->driver, 0, false);
+	driver_fake_send(echo->driver, 0, "x", 1, 1);
+	driver_fake_wait(echo->driver, 0);
+	assert_int_equal(driver_fake_interrupts(echo->driver), 0);
+}
+
+static void an_interrupt_comes_if_the_flag_allows_it(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_VERSION_1);
+	driver_fake_send(echo->driver, 0, "x", 1, 1);
+	hyp_fake_settle(echo->fake);
+	assert_int_equal(driver_fake_interrupts(echo->driver), 1);
+}
+
+static void no_interrupt_comes_before_the_used_event(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	driver_fake_ring(echo->driver, 0)->avail->ring[SIZE] = 2;
+	driver_fake_send(echo->driver, 0, "0", 1, 1);
+	hyp_fake_settle(echo->fake);
+	driver_fake_send(echo->driver, 0, "1", 1, 1);
+	hyp_fake_settle(echo->fake);
+	assert_int_equal(driver_fake_interrupts(echo->driver), 0);
+	driver_fake_send(echo->driver, 0, "2", 1, 1);
+	hyp_fake_settle(echo->fake);
+	assert_int_equal(driver_fake_interrupts(echo->driver), 1);
+}
+
+static void a_batch_that_passes_the_used_event_interrupts(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	driver_fake_ring(echo->driver, 0)->avail->ring[SIZE] = 2;
+	for (int i = 0; i < 5; i++)
+		driver_fake_send(echo->driver, 0, "x", 1, 1);
+	hyp_fake_settle(echo->fake);
+	assert_int_equal(driver_fake_interrupts(echo->driver), 1);
+}
+
+static void the_flag_means_nothing_with_event_idx(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	driver_fake_ring(echo->driver, 0)->avail->flags =
+		VRING_AVAIL_F_NO_INTERRUPT;
+	driver_fake_send(echo->driver, 0, "x", 1, 1);
+	hyp_fake_settle(echo->fake);
+	assert_int_equal(driver_fake_interrupts(echo->driver), 1);
+}
+
+static void one_notification_is_enough_for_a_batch(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	for (int i = 0; i < 10; i++)
+		driver_fake_send(echo->driver, 0, "x", 1, 1);
+	assert_int_equal(driver_fake_notifications(echo->driver, 0), 1);
+	hyp_fake_settle(echo->fake);
+	for (int i = 0; i < 10; i++)
+		driver_fake_wait(echo->driver, 0);
+}
+
+static void every_request_to_an_idle_device_is_noticed(void **state)
+{
+	const struct driver_fake_layout layout = { 0, 0, false, 0 };
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	for (int i = 0; i < 10; i++)
+		round_trip(echo, 4, &layout);
+	assert_int_equal(driver_fake_notifications(echo->driver, 0), 10);
+}
+
+static void a_busy_device_asks_for_quiet_without_event_idx(void **state)
+{
+	struct echo *echo = *state;
+	struct vq_chain *chain;
+
+	echo_start(echo, DRIVER_FAKE_VERSION_1);
+	driver_fake_send(echo->driver, 0, "x", 1, 1);
+	assert_int_equal(vq_pop(virtio_dev_queue(echo->dev, 0), &chain), 0);
+	driver_fake_send(echo->driver, 0, "x", 1, 1);
+	assert_int_equal(driver_fake_notifications(echo->driver, 0), 1);
+	vq_chain_complete(chain);
+}
+
+static void an_idle_device_ends_the_quiet_without_event_idx(void **state)
+{
+	const struct driver_fake_layout layout = { 0, 0, false, 0 };
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_VERSION_1);
+	for (int i = 0; i < 10; i++)
+		round_trip(echo, 4, &layout);
+	assert_int_equal(driver_fake_notifications(echo->driver, 0), 10);
+}
+
+/* Hostile rings */
+
+static void a_jump_of_the_available_index_breaks_the_device(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	driver_fake_ring(echo->driver, 0)->avail->idx = SIZE + 1;
+	driver_fake_notify(echo->driver, 0);
+	hyp_fake_settle(echo->fake);
+	assert_broken(echo);
+}
+
+static void an_available_entry_beyond_the_table_breaks_the_device(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	offer(echo, SIZE);
+	assert_broken(echo);
+}
+
+static void a_head_offered_twice_breaks_the_device(void **state)
+{
+	struct echo *echo = *state;
+
+	echo->holds = true;
+	echo_start(echo, DRIVER_FAKE_ALL);
+	set_desc(echo, 3, some_page(echo), 8, 0, 0);
+	offer(echo, 3);
+	offer(echo, 3);
+	assert_broken(echo);
+}
+
+static void a_chain_that_loops_breaks_the_device(void **state)
+{
+	struct echo *echo = *state;
+	const uint64_t page = some_page(echo);
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	set_desc(echo, 0, page, 8, NEXT, 1);
+	set_desc(echo, 1, page, 8, NEXT, 0);
+	offer(echo, 0);
+	assert_broken(echo);
+}
+
+static void a_loop_of_empty_descriptors_breaks_the_device(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	set_desc(echo, 0, 0, 0, NEXT, 0);
+	offer(echo, 0);
+	assert_broken(echo);
+}
+
+static void a_next_beyond_the_table_breaks_the_device(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	set_desc(echo, 0, some_page(echo), 8, NEXT, SIZE);
+	offer(echo, 0);
+	assert_broken(echo);
+}
+
+static void readable_behind_writable_breaks_the_device(void **state)
+{
+	struct echo *echo = *state;
+	const uint64_t page = some_page(echo);
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	set_desc(echo, 0, page, 8, NEXT | WRITE, 1);
+	set_desc(echo, 1, page, 8, 0, 0);
+	offer(echo, 0);
+	assert_broken(echo);
+}
+
+static void a_descriptor_that_wraps_breaks_the_device(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	set_desc(echo, 0, UINT64_MAX - 3, 8, 0, 0);
+	offer(echo, 0);
+	assert_broken(echo);
+}
+
+static void a_chain_of_too_many_bytes_breaks_the_device(void **state)
+{
+	struct echo *echo = *state;
+	const uint64_t page = some_page(echo);
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	set_desc(echo, 0, page, 16 * 1024 * 1024, NEXT, 1);
+	set_desc(echo, 1, page, 1, 0, 0);
+	offer(echo, 0);
+	assert_broken(echo);
+}
+
+static void lengths_that_wrap_break_the_device(void **state)
+{
+	struct echo *echo = *state;
+	const uint64_t page = some_page(echo);
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	set_desc(echo, 0, page, UINT32_MAX, NEXT, 1);
+	set_desc(echo, 1, page, UINT32_MAX, WRITE, 0);
+	offer(echo, 0);
+	assert_broken(echo);
+}
+
+static void indirect_without_the_feature_breaks_the_device(void **state)
+{
+	struct echo *echo = *state;
+	const uint64_t table = some_page(echo);
+
+	echo_start(echo, DRIVER_FAKE_VERSION_1);
+	set_indirect_desc(echo, table, 0, table, 8, 0, 0);
+	set_desc(echo, 0, table, 16, INDIRECT, 0);
+	offer(echo, 0);
+	assert_broken(echo);
+}
+
+static void indirect_with_next_breaks_the_device(void **state)
+{
+	struct echo *echo = *state;
+	const uint64_t table = some_page(echo);
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	set_indirect_desc(echo, table, 0, table, 8, 0, 0);
+	set_desc(echo, 0, table, 16, INDIRECT | NEXT, 1);
+	set_desc(echo, 1, table, 8, 0, 0);
+	offer(echo, 0);
+	assert_broken(echo);
+}
+
+static void an_indirect_table_in_another_breaks_the_device(void **state)
+{
+	struct echo *echo = *state;
+	const uint64_t table = some_page(echo);
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	set_indirect_desc(echo, table, 0, table, 16, INDIRECT, 0);
+	set_desc(echo, 0, table, 16, INDIRECT, 0);
+	offer(echo, 0);
+	assert_broken(echo);
+}
+
+static void an_indirect_table_of_half_entries_breaks_the_device(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	set_desc(echo, 0, some_page(echo), 24, INDIRECT, 0);
+	offer(echo, 0);
+	assert_broken(echo);
+}
+
+static void an_empty_indirect_table_breaks_the_device(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	set_desc(echo, 0, some_page(echo), 0, INDIRECT, 0);
+	offer(echo, 0);
+	assert_broken(echo);
+}
+
+static void a_huge_indirect_table_breaks_the_device(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	set_desc(echo, 0, some_page(echo), UINT32_MAX & ~15u, INDIRECT, 0);
+	offer(echo, 0);
+	assert_broken(echo);
+}
+
+static void an_indirect_table_in_the_hole_breaks_the_device(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	set_desc(echo, 0, HYP_FAKE_BANK0 + HYP_FAKE_BANK_LEN, 16, INDIRECT, 0);
+	offer(echo, 0);
+	assert_broken(echo);
+}
+
+static void a_next_beyond_an_indirect_table_breaks_the_device(void **state)
+{
+	struct echo *echo = *state;
+	const uint64_t table = some_page(echo);
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	set_indirect_desc(echo, table, 0, table, 8, NEXT, 2);
+	set_desc(echo, 0, table, 32, INDIRECT, 0);
+	offer(echo, 0);
+	assert_broken(echo);
+}
+
+static void a_loop_in_an_indirect_table_breaks_the_device(void **state)
+{
+	struct echo *echo = *state;
+	const uint64_t table = some_page(echo);
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	set_indirect_desc(echo, table, 0, table, 8, NEXT, 1);
+	set_indirect_desc(echo, table, 1, table, 8, NEXT, 0);
+	set_desc(echo, 0, table, 32, INDIRECT, 0);
+	offer(echo, 0);
+	assert_broken(echo);
+}
+
+static void a_buffer_in_the_hole_hurts_only_its_request(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	set_desc(echo, 0, HYP_FAKE_BANK0 + HYP_FAKE_BANK_LEN, 8, NEXT, 1);
+	set_desc(echo, 1, some_page(echo), 8, WRITE, 0);
+	offer(echo, 0);
+	assert_works(echo);
+	assert_int_equal(echo->last_read, -EFAULT);
+	assert_int_equal(driver_fake_ring(echo->driver, 0)->used->idx, 1);
+}
+
+static void a_granted_buffer_hurts_only_its_request(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	set_desc(echo, 0, UINT64_C(1) << 63 | 8 << 12, 8, NEXT, 1);
+	set_desc(echo, 1, some_page(echo), 8, WRITE, 0);
+	offer(echo, 0);
+	assert_works(echo);
+	assert_int_equal(echo->last_read, -EFAULT);
+}
+
+/* Hostile set-up */
+
+/* Take queue 0 as set up, with one register written anew. */
+static void start_with(struct echo *echo, uint32_t reg, uint32_t value)
+{
+	struct driver_fake *driver = echo->driver;
+
+	assert_true(driver_fake_negotiate(driver, DRIVER_FAKE_ALL));
+	driver_fake_setup_queue(driver, 0, SIZE);
+	driver_fake_write(driver, VIRTIO_MMIO_QUEUE_READY, 0);
+	driver_fake_write(driver, reg, value);
+	driver_fake_write(driver, VIRTIO_MMIO_QUEUE_READY, 1);
+	driver_fake_driver_ok(driver);
+	hyp_fake_settle(echo->fake);
+}
+
+static void assert_never_started(struct echo *echo)
+{
+	assert_true(driver_fake_status(echo->driver) &
+		    VIRTIO_CONFIG_S_NEEDS_RESET);
+	assert_int_equal(echo->started, 0);
+	assert_int_equal(hyp_fake_mapped(echo->fake), 0);
+}
+
+static void a_size_that_is_no_power_of_two_is_refused(void **state)
+{
+	start_with(*state, VIRTIO_MMIO_QUEUE_NUM, 63);
+	assert_never_started(*state);
+}
+
+static void a_size_of_nothing_is_refused(void **state)
+{
+	start_with(*state, VIRTIO_MMIO_QUEUE_NUM, 0);
+	assert_never_started(*state);
+}
+
+static void a_size_above_the_maximum_is_refused(void **state)
+{
+	start_with(*state, VIRTIO_MMIO_QUEUE_NUM, 512);
+	assert_never_started(*state);
+}
+
+static void a_crooked_descriptor_table_is_refused(void **state)
+{
+	start_with(*state, VIRTIO_MMIO_QUEUE_DESC_LOW, HYP_FAKE_BANK0 + 8);
+	assert_never_started(*state);
+}
+
+static void a_crooked_available_ring_is_refused(void **state)
+{
+	start_with(*state, VIRTIO_MMIO_QUEUE_AVAIL_LOW, HYP_FAKE_BANK0 + 1);
+	assert_never_started(*state);
+}
+
+static void a_crooked_used_ring_is_refused(void **state)
+{
+	start_with(*state, VIRTIO_MMIO_QUEUE_USED_LOW, HYP_FAKE_BANK0 + 2);
+	assert_never_started(*state);
+}
+
+static void a_ring_in_the_hole_is_refused(void **state)
+{
+	start_with(*state, VIRTIO_MMIO_QUEUE_USED_HIGH, 0x7fff);
+	assert_never_started(*state);
+}
+
+static void a_ring_that_wraps_is_refused(void **state)
+{
+	struct echo *echo = *state;
+
+	assert_true(driver_fake_negotiate(echo->driver, DRIVER_FAKE_ALL));
+	driver_fake_setup_queue(echo->driver, 0, SIZE);
+	driver_fake_write(echo->driver, VIRTIO_MMIO_QUEUE_READY, 0);
+	driver_fake_write(echo->driver, VIRTIO_MMIO_QUEUE_DESC_LOW,
+			  0xfffffff0);
+	driver_fake_write(echo->driver, VIRTIO_MMIO_QUEUE_DESC_HIGH,
+			  UINT32_MAX);
+	driver_fake_write(echo->driver, VIRTIO_MMIO_QUEUE_READY, 1);
+	driver_fake_driver_ok(echo->driver);
+	hyp_fake_settle(echo->fake);
+	assert_never_started(echo);
+}
+
+static void a_ready_queue_keeps_its_set_up(void **state)
+{
+	const struct driver_fake_layout layout = { 0, 0, false, 0 };
+	struct echo *echo = *state;
+
+	assert_true(driver_fake_negotiate(echo->driver, DRIVER_FAKE_ALL));
+	driver_fake_setup_queue(echo->driver, 0, SIZE);
+	driver_fake_write(echo->driver, VIRTIO_MMIO_QUEUE_DESC_LOW, 1);
+	driver_fake_write(echo->driver, VIRTIO_MMIO_QUEUE_NUM, 3);
+	driver_fake_driver_ok(echo->driver);
+	round_trip(echo, 8, &layout);
+}
+
+static void a_queue_that_is_not_ready_rests(void **state)
+{
+	struct echo *echo = *state;
+
+	echo->holds = true;
+	echo_start(echo, DRIVER_FAKE_ALL);
+	driver_fake_send(echo->driver, 0, "x", 1, 1);
+	hyp_fake_settle(echo->fake);
+	driver_fake_write(echo->driver, VIRTIO_MMIO_QUEUE_SEL, 0);
+	driver_fake_write(echo->driver, VIRTIO_MMIO_QUEUE_READY, 0);
+	hyp_fake_settle(echo->fake);
+	echo_answer_held(echo);
+	assert_int_equal(echo->last_write, -ESTALE);
+	assert_int_equal(driver_fake_ring(echo->driver, 0)->used->idx, 0);
+	assert_int_equal(echo->resets, 0);
+}
+
+static void a_queue_may_become_ready_late(void **state)
+{
+	const struct driver_fake_layout layout = { 0, 0, false, 0 };
+	struct echo *echo = *state;
+
+	assert_true(driver_fake_negotiate(echo->driver, DRIVER_FAKE_ALL));
+	driver_fake_driver_ok(echo->driver);
+	hyp_fake_settle(echo->fake);
+	driver_fake_setup_queue(echo->driver, 0, SIZE);
+	hyp_fake_settle(echo->fake);
+	round_trip(echo, 8, &layout);
+}
+
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, echo_set_up, echo_tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_chain_of_single_bytes_is_put_together),
+		TEST(pieces_of_different_sizes_are_put_together),
+		TEST(a_long_request_crosses_pages),
+		TEST(an_indirect_table_is_followed),
+		TEST(an_indirect_table_may_be_longer_than_the_ring),
+		TEST(rings_wrap_around),
+		TEST(indices_wrap_around),
+		TEST(the_smallest_ring_works),
+		TEST(the_largest_ring_fills_up),
+		TEST(answers_may_come_in_another_order),
+		TEST(a_chain_says_how_much_is_left),
+		TEST(reading_too_much_takes_nothing),
+		TEST(writing_too_much_writes_nothing),
+		TEST(a_request_without_room_is_completed),
+		TEST(an_empty_descriptor_adds_nothing),
+		TEST(an_indirect_descriptor_may_follow_plain_ones),
+		TEST(again_looks_for_what_was_left),
+		TEST(no_interrupt_comes_if_the_flag_says_so),
+		TEST(an_interrupt_comes_if_the_flag_allows_it),
+		TEST(no_interrupt_comes_before_the_used_event),
+		TEST(a_batch_that_passes_the_used_event_interrupts),
+		TEST(the_flag_means_nothing_with_event_idx),
+		TEST(one_notification_is_enough_for_a_batch),
+		TEST(every_request_to_an_idle_device_is_noticed),
+		TEST(a_busy_device_asks_for_quiet_without_event_idx),
+		TEST(an_idle_device_ends_the_quiet_without_event_idx),
+		TEST(a_jump_of_the_available_index_breaks_the_device),
+		TEST(an_available_entry_beyond_the_table_breaks_the_device),
+		TEST(a_head_offered_twice_breaks_the_device),
+		TEST(a_chain_that_loops_breaks_the_device),
+		TEST(a_loop_of_empty_descriptors_breaks_the_device),
+		TEST(a_next_beyond_the_table_breaks_the_device),
+		TEST(readable_behind_writable_breaks_the_device),
+		TEST(a_descriptor_that_wraps_breaks_the_device),
+		TEST(a_chain_of_too_many_bytes_breaks_the_device),
+		TEST(lengths_that_wrap_break_the_device),
+		TEST(indirect_without_the_feature_breaks_the_device),
+		TEST(indirect_with_next_breaks_the_device),
+		TEST(an_indirect_table_in_another_breaks_the_device),
+		TEST(an_indirect_table_of_half_entries_breaks_the_device),
+		TEST(an_empty_indirect_table_breaks_the_device),
+		TEST(a_huge_indirect_table_breaks_the_device),
+		TEST(an_indirect_table_in_the_hole_breaks_the_device),
+		TEST(a_next_beyond_an_indirect_table_breaks_the_device),
+		TEST(a_loop_in_an_indirect_table_breaks_the_device),
+		TEST(a_buffer_in_the_hole_hurts_only_its_request),
+		TEST(a_granted_buffer_hurts_only_its_request),
+		TEST(a_size_that_is_no_power_of_two_is_refused),
+		TEST(a_size_of_nothing_is_refused),
+		TEST(a_size_above_the_maximum_is_refused),
+		TEST(a_crooked_descriptor_table_is_refused),
+		TEST(a_crooked_available_ring_is_refused),
+		TEST(a_crooked_used_ring_is_refused),
+		TEST(a_ring_in_the_hole_is_refused),
+		TEST(a_ring_that_wraps_is_refused),
+		TEST(a_ready_queue_keeps_its_set_up),
+		TEST(a_queue_that_is_not_ready_rests),
+		TEST(a_queue_may_become_ready_late),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
