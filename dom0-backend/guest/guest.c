@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "guest/guest.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+
+#include "base/list.h"
+#include "base/log.h"
+#include "base/util.h"
+#include "hyp/guest_mem.h"
+#include "hyp/hyp.h"
+#include "ipc/daemon_proto.h"
+#include "ipc/link.h"
+#include "media/device.h"
+#include "virtio/mmio.h"
+
+/**
+ * struct device - one device of the guest
+ * @attach: as vmediad told it; its identity is kept current
+ * @media: owned; NULL until the hypervisor is open, or if it failed
+ */
+struct device {
+	struct list link; /* guest.devices */
+	struct guest *guest;
+	char name[24];
+	struct guest_attach attach;
+	struct media_device *media;
+};
+
+/**
+ * struct guest - see guest.h
+ * @daemon: link to vmediad
+ * @begin: timer; opens the hypervisor when all that vmediad had to say at
+ *         first was read: a vCPU that waits since our predecessor's time must
+ *         find its device
+ * @hyp: opened by the owner
+ * @is_open: so it was
+ * @next_tag: of a question to vmediad
+ */
+struct guest {
+	struct guest_params params;
+	struct link *daemon;
+	struct event *begin;
+	struct guest_hyp hyp;
+	bool is_open;
+	struct guest_mem *mem;
+	struct mmio_bus *bus;
+	struct list devices;
+	struct guest_limits limits;
+	uint32_t next_tag;
+	bool has_ended;
+};
+
+static void end(struct guest *guest, enum guest_end how)
+{
+	if (guest->has_ended)
+		return;
+	guest->has_ended = true;
+	guest->params.ended(guest->params.owner, how);
+}
+
+static int send_daemon(struct guest *guest, const void *message, size_t len)
+{
+	const struct iovec iov = { (void *)message, len };
+
+	return link_send(guest->daemon, &iov, 1, NULL, 0);
+}
+
+static int ask_open(void *owner, uint32_t *tag)
+{
+	struct device *device = owner;
+	struct guest *guest = device->guest;
+	struct guest_open message = {
+		.hdr.type = GUEST_OPEN,
+		.tag = guest->next_tag,
+		.devid = device->attach.devid,
+	};
+	const int ret = send_daemon(guest, &message, sizeof(message));
+
+	if (ret < 0)
+		return ret == -EPIPE ? -EIO : ret;
+	*tag = guest->next_tag++;
+	return 0;
+}
+
+static void tell_closed(struct guest *guest, uint64_t serial)
+{
+	struct guest_closed message = {
+		.hdr.type = GUEST_CLOSED,
+		.serial = serial,
+	};
+
+	/* If it cannot be sent vmediad is gone, and with it the quota. */
+	(void)send_daemon(guest, &message, sizeof(message));
+}
+
+static void session_closed(void *owner, uint64_t serial)
+{
+	struct device *device = owner;
+
+	tell_closed(device->guest, serial);
+}
+
+static const struct media_device_ops media_ops = {
+	.open = ask_open,
+	.closed = session_closed,
+};
+
+/* Nothing slow before the registers answer: a booting guest looks once. */
+static int make_device(struct device *device)
+{
+	struct guest *guest = device->guest;
+	const struct media_device_params params = {
+		.base = guest->params.base,
+		.hyp = guest->hyp.hyp,
+		.mem = guest->mem,
+		.irq = device->attach.irq,
+		.needs_reset = guest->params.restarted,
+		.name = device->name,
+		.identity = &device->attach.identity,
+		.ops = &media_ops,
+		.owner = device,
+	};
+	int ret;
+
+	ret = media_device_create(&params, &device->media);
+	if (ret < 0)
+		return ret;
+	media_device_set_buffers(device->media, guest->limits.buffers);
+	ret = mmio_bus_add(guest->bus, device->attach.base,
+			   media_device_virtio(device->media));
+	if (ret < 0) {
+		media_device_destroy(device->media);
+		device->media = NULL;
+	}
+	return ret;
+}
+
+static void go_live(struct device *device)
+{
+	struct guest *guest = device->guest;
+	const struct guest_live live = {
+		.hdr.type = GUEST_LIVE,
+		.devid = device->attach.devid,
+		.ioreq_server = guest->hyp.ioreq_server,
+	};
+	int ret;
+
+	ret = make_device(device);
+	if (ret < 0) {
+		log_error("%s: cannot be served at 0x%llx: %s", device->name,
+			  (unsigned long long)device->attach.base,
+			  strerror(-ret));
+		return;
+	}
+	log_info("%s: live at 0x%llx, irq %u: \"%.*s\"", device->name,
+		 (unsigned long long)device->attach.base, device->attach.irq,
+		 (int)sizeof(device->attach.identity.card),
+		 device->attach.identity.card);
+	(void)send_daemon(guest, &live, sizeof(live));
+}
+
+static void update_memory_limit(struct guest *guest)
+{
+	uint64_t limit = guest->params.cache;
+
+	if (guest->limits.memory != 0)
+		limit = MIN(limit, guest->limits.memory);
+	if (guest->mem)
+		guest_mem_set_limit(guest->mem, limit);
+}
+
+static int open_guest(struct guest *guest)
+{
+	int ret;
+
+	ret = guest->params.open_hyp(guest->params.owner, &guest->hyp);
+	if (ret < 0)
+		return ret;
+	ret = guest_mem_create(guest->hyp.hyp, guest->params.cache,
+			       &guest->mem);
+	if (ret < 0)
+		return ret;
+	update_memory_limit(guest);
+	return mmio_bus_create(guest->params.base, guest->hyp.hyp, guest->mem,
+			       &guest->bus);
+}
+
+static void begin(evutil_socket_t fd, short what, void *arg)
+{
+	struct guest *guest = arg;
+	struct device *device, *tmp;
+	int ret;
+
+	ret = open_guest(guest);
+	if (ret < 0) {
+		log_error("the guest cannot be served: %s", strerror(-ret));
+		end(guest, GUEST_FAILED);
+		return;
+	}
+	guest->is_open = true;
+	list_for_each(device, tmp, &guest->devices, link)
+		go_live(device);
+}
+
+static struct device *find_device(struct guest *guest, uint32_t devid)
+{
+	struct device *device, *tmp;
+
+	list_for_each(device, tmp, &guest->devices, link) {
+		if (device->attach.devid == devid)
+			return device;
+	}
+	return NULL;
+}
+
+static void on_attach(struct guest *guest, const struct guest_attach *attach)
+{
+	static const struct timeval now;
+	struct device *device;
+
+	if (find_device(guest, attach->devid)) {
+		log_error("device %u is attached twice", attach->devid);
+		return;
+	}
+	device = calloc(1, sizeof(*device));
+	if (!device) {
+		log_error("device %u: no memory", attach->devid);
+		end(guest, GUEST_FAILED);
+		return;
+	}
+	device->guest = guest;
+	device->attach = *attach;
+	snprintf(device->name, sizeof(device->name), "device %u",
+		 attach->devid);
+	list_append(&guest->devices, &device->link);
+	if (guest->is_open)
+		go_live(device);
+	else
+		evtimer_add(guest->begin, &now);
+}
+
+static void on_camera(struct guest *guest, const struct guest_camera *camera)
+{
+	struct device *device = find_device(guest, camera->devid);
+
+	if (!device)
+		return;
+	device->attach.identity = camera->identity;
+	if (device->media)
+		media_device_set_identity(device->media, &camera->identity);
+}
+
+static void on_limits(struct guest *guest, const struct guest_limits *limits)
+{
+	struct device *device, *tmp;
+
+	guest->limits = *limits;
+	update_memory_limit(guest);
+	list_for_each(device, tmp, &guest->devices, link) {
+		if (device->media)
+			media_device_set_buffers(device->media,
+						 limits->buffers);
+	}
+}
+
+static void on_session(struct guest *guest, struct link_message *msg)
+{
+	const struct guest_session *answer = msg->data;
+	struct device *device, *tmp;
+
+	if (answer->error == 0 && msg->nfds != 1) {
+		log_error("session %u comes without its socket", answer->tag);
+		end(guest, GUEST_FAILED);
+		return;
+	}
+	list_for_each(device, tmp, &guest->devices, link) {
+		if (device->media &&
+		    media_device_opened(device->media, answer, msg->fds))
+			return;
+	}
+	/* The guest reset the device meanwhile: nobody waits for it. */
+	if (answer->error == 0)
+		tell_closed(guest, answer->serial);
+}
+
+static void on_message(void *owner, struct link_message *msg)
+{
+	const struct daemon_header *hdr = msg->data;
+	struct guest *guest = owner;
+	const uint32_t type = msg->len >= sizeof(*hdr) ? hdr->type : 0;
+
+	if (guest->has_ended)
+		return;
+	if (type == GUEST_ATTACH && msg->len == sizeof(struct guest_attach))
+		on_attach(guest, msg->data);
+	else if (type == GUEST_CAMERA && msg->len == sizeof(struct guest_camera))
+		on_camera(guest, msg->data);
+	else if (type == GUEST_LIMITS && msg->len == sizeof(struct guest_limits))
+		on_limits(guest, msg->data);
+	else if (type == GUEST_SESSION &&
+		 msg->len == sizeof(struct guest_session))
+		on_session(guest, msg);
+	else if (type == GUEST_STOP)
+		end(guest, GUEST_STOPPED);
+	else
+		log_error("message %u of %zu bytes from vmediad is unknown",
+			  type, msg->len);
+}
+
+static void on_closed(void *owner)
+{
+	end(owner, GUEST_ABANDONED);
+}
+
+static const struct link_ops daemon_ops = {
+	.message = on_message,
+	.closed = on_closed,
+};
+
+int guest_create(const struct guest_params *params, struct guest **out)
+{
+	struct guest *guest = calloc(1, sizeof(*guest));
+	int ret;
+
+	if (!guest)
+		return -ENOMEM;
+	guest->params = *params;
+	guest->next_tag = 1;
+	list_init(&guest->devices);
+	guest->begin = evtimer_new(params->base, begin, guest);
+	ret = link_create(params->base, params->link_fd, &daemon_ops, guest,
+			  &guest->daemon);
+	if (ret == 0 && !guest->begin)
+		ret = -ENOMEM;
+	if (ret < 0) {
+		guest_destroy(guest);
+		return ret;
+	}
+	*out = guest;
+	return 0;
+}
+
+static void destroy_device(struct device *device)
+{
+	list_remove(&device->link);
+	if (device->media)
+		mmio_bus_remove(device->guest->bus,
+				media_device_virtio(device->media));
+	media_device_destroy(device->media);
+	free(device);
+}
+
+void guest_destroy(struct guest *guest)
+{
+	struct device *device, *tmp;
+
+	if (!guest)
+		return;
+	list_for_each(device, tmp, &guest->devices, link)
+		destroy_device(device);
+	mmio_bus_destroy(guest->bus);
+	guest_mem_destroy(guest->mem);
+	link_destroy(guest->daemon);
+	if (guest->begin)
+		event_free(guest->begin);
+	free(guest);
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "media/command.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include <vmedia/virtio_media.h>
+
+#include "base/byteorder.h"
+#include "media/device_state.h"
+#include "media/session.h"
+#include "virtio/vq.h"
+
+/* The wire's errors are positive; here is where they become so. */
+static struct virtio_media_resp_header header(int ret)
+{
+	struct virtio_media_resp_header made = { .status = cpu_to_le32(-ret) };
+
+	assert(ret <= 0);
+	return made;
+}
+
+void chain_answer(struct vq_chain *chain, int ret)
+{
+	const struct virtio_media_resp_header head = header(ret);
+
+	/* If it cannot be written, the driver learns it by the used length. */
+	(void)vq_chain_write(chain, &head, sizeof(head));
+	vq_chain_complete(chain);
+}
+
+int command_create(struct session *session, struct vq_chain *chain,
+		   struct command **out)
+{
+	struct command *command = calloc(1, sizeof(*command));
+
+	if (!command)
+		return -ENOMEM;
+	list_init(&command->link);
+	command->device = session->device;
+	command->session = session;
+	command->chain = chain;
+	*out = command;
+	return 0;
+}
+
+/*
+ * Controls say which of them was wrong, and some drivers take an answer
+ * without them for a malformed one.
+ */
+static bool has_payload(const struct command *command, int ret)
+{
+	return ret == 0 || command->tells ||
+	       command->payload.type->tail == PAYLOAD_CTRLS;
+}
+
+void command_answer(struct command *command, int ret)
+{
+	const struct virtio_media_resp_header head = header(ret);
+	struct vq_chain *chain = command->chain;
+
+	log_debug("%s: session %u: %s: %d", command->device->params.name,
+		  command->session->id, command->payload.type->name, ret);
+	/* An error here means that the guest's memory went: nobody to tell. */
+	if (vq_chain_write(chain, &head, sizeof(head)) == 0 &&
+	    has_payload(command, ret))
+		(void)payload_write(&command->payload, chain);
+	vq_chain_complete(chain);
+	if (!list_empty(&command->link)) {
+		list_remove(&command->link);
+		command->device->num_commands--;
+	}
+	payload_finish(&command->payload);
+	free(command);
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "media/device.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/byteorder.h"
+#include "media/command.h"
+#include "media/device_state.h"
+#include "media/ioctl.h"
+#include "media/session.h"
+#include "virtio/virtio.h"
+#include "virtio/vq.h"
+
+/* Commands taken before the rest of the loop has its turn */
+#define COMMANDS_PER_ROUND 32
+
+/* CLOSE has no response; who makes room for a header gets one. */
+static void run_close(struct media_device *device, struct vq_chain *chain)
+{
+	struct virtio_media_cmd_close cmd;
+	struct session *session;
+	int ret;
+
+	ret = vq_chain_read(chain, &cmd.session_id, sizeof(cmd.session_id));
+	if (ret < 0) {
+		chain_answer(chain, -EINVAL);
+		return;
+	}
+	session = session_find(device, le32_to_cpu(cmd.session_id));
+	if (session)
+		session_close(session);
+	chain_answer(chain, 0);
+}
+
+/*
+ * MMAP buffers and their shared memory region will come in here. Without them
+ * no offset belongs to a buffer, and no address to a mapping.
+ */
+static void run_mapping(struct vq_chain *chain)
+{
+	chain_answer(chain, -EINVAL);
+}
+
+static void run_command(struct media_device *device, struct vq_chain *chain)
+{
+	struct virtio_media_cmd_header cmd;
+
+	if (vq_chain_read(chain, &cmd, sizeof(cmd)) < 0) {
+		chain_answer(chain, -EINVAL);
+		return;
+	}
+	switch (le32_to_cpu(cmd.cmd)) {
+	case VIRTIO_MEDIA_CMD_OPEN:
+		session_open(device, chain);
+		break;
+	case VIRTIO_MEDIA_CMD_CLOSE:
+		run_close(device, chain);
+		break;
+	case VIRTIO_MEDIA_CMD_IOCTL:
+		ioctl_run(device, chain);
+		break;
+	case VIRTIO_MEDIA_CMD_MMAP:
+	case VIRTIO_MEDIA_CMD_MUNMAP:
+		run_mapping(chain);
+		break;
+	default:
+		chain_answer(chain, -ENOTTY);
+	}
+}
+
+static void run_commands(struct media_device *device)
+{
+	struct vq_chain *chain;
+
+	for (unsigned int i = 0; i < COMMANDS_PER_ROUND; i++) {
+		if (vq_pop(device->commandq, &chain) < 0)
+			return;
+		run_command(device, chain);
+		if (!virtio_dev_yield(device->virtio))
+			return;
+	}
+	vq_again(device->commandq);
+}
+
+static void close_all(struct media_device *device)
+{
+	struct session *session, *tmp;
+
+	list_for_each(session, tmp, &device->sessions, link)
+		session_close(session);
+}
+
+static void on_started(void *owner)
+{
+	const struct media_device *device = owner;
+
+	log_info("%s: driver ready", device->params.name);
+}
+
+static void on_reset(void *owner)
+{
+	const struct media_device *device = owner;
+
+	log_info("%s: reset", device->params.name);
+	close_all(owner);
+}
+
+static void on_notified(void *owner, unsigned int index)
+{
+	struct media_device *device = owner;
+
+	if (index == VIRTIO_MEDIA_COMMANDQ)
+		run_commands(device);
+	else
+		events_flush(&device->events);
+}
+
+static const struct virtio_dev_ops virtio_ops = {
+	.started = on_started,
+	.reset = on_reset,
+	.notified = on_notified,
+};
+
+static void make_config(const struct camera_identity *identity,
+			struct virtio_media_config *config)
+{
+	memset(config, 0, sizeof(*config));
+	config->device_caps = cpu_to_le32(identity->device_caps);
+	config->device_type = cpu_to_le32(identity->device_type);
+	memcpy(config->card, identity->card, sizeof(config->card));
+}
+
+static int create_virtio(struct media_device *device)
+{
+	const struct media_device_params *params = &device->params;
+	const struct virtio_dev_params virtio = {
+		.base = params->base,
+		.hyp = params->hyp,
+		.mem = params->mem,
+		.device_id = VIRTIO_MEDIA_DEVICE_ID,
+		.irq = params->irq,
+		.num_queues = VIRTIO_MEDIA_NUM_QUEUES,
+		.config = &device->config,
+		.config_len = sizeof(device->config),
+		.ops = &virtio_ops,
+		.owner = device,
+		.needs_reset = params->needs_reset,
+	};
+
+	return virtio_dev_create(&virtio, &device->virtio);
+}
+
+int media_device_create(const struct media_device_params *params,
+			struct media_device **out)
+{
+	struct media_device *device = calloc(1, sizeof(*device));
+	int ret;
+
+	if (!device)
+		return -ENOMEM;
+	device->params = *params;
+	device->params.identity = NULL;
+	device->next_session_id = 1;
+	list_init(&device->sessions);
+	make_config(params->identity, &device->config);
+	ret = create_virtio(device);
+	if (ret < 0) {
+		free(device);
+		return ret;
+	}
+	device->commandq = virtio_dev_queue(device->virtio,
+					    VIRTIO_MEDIA_COMMANDQ);
+	events_init(&device->events,
+		    virtio_dev_queue(device->virtio, VIRTIO_MEDIA_EVENTQ));
+	*out = device;
+	return 0;
+}
+
+void media_device_destroy(struct media_device *device)
+{
+	if (!device)
+		return;
+	close_all(device);
+	assert(device->num_commands == 0);
+	virtio_dev_destroy(device->virtio);
+	free(device);
+}
+
+struct virtio_dev *media_device_virtio(struct media_device *device)
+{
+	return device->virtio;
+}
+
+void media_device_set_identity(struct media_device *device,
+			       const struct camera_identity *identity)
+{
+	struct virtio_media_config config;
+
+	make_config(identity, &config);
+	if (memcmp(&config, &device->config, sizeof(config)) == 0)
+		return;
+	device->config = config;
+	virtio_dev_config_changed(device->virtio);
+}
+
+void media_device_set_buffers(struct media_device *device, uint32_t buffers)
+{
+	device->buffers = buffers;
+}
+
+bool media_device_opened(struct media_device *device,
+			 const struct guest_session *answer, int *fd)
+{
+	struct session *session = session_find_opening(device, answer->tag);
+
+	if (!session)
+		return false;
+	session_opened(session, answer, fd);
+	return true;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * device_state.h - a virtio-media device from within: for media/ only.
+ */
+#ifndef MEDIA_DEVICE_STATE_H
+#define MEDIA_DEVICE_STATE_H
+
+#include <stdint.h>
+
+#include <vmedia/virtio_media.h>
+
+#include "base/list.h"
+#include "base/log.h"
+#include "media/device.h"
+#include "media/events.h"
+
+struct session;
+struct vq;
+
+/* Sessions of a device, broken ones that wait for their CLOSE included */
+#define MEDIA_MAX_SESSIONS 64
+
+/* Commands of a device that wait for the camera */
+#define MEDIA_MAX_COMMANDS 64
+
+/**
+ * struct media_device - see device.h
+ * @params: as given; identity is NULL
+ * @virtio: owned
+ * @commandq: borrowed from @virtio
+ * @events: the eventq and what waits for it
+ * @config: the configuration space
+ * @buffers: quota per session, 0: none
+ * @sessions: of struct session
+ * @num_sessions: on @sessions
+ * @next_session_id: where the search for a free one begins
+ * @num_commands: waiting for the camera, all sessions
+ * @buffer_owner: the one session that has buffers, or NULL
+ * @limit: lines in the log that the guest can cause
+ */
+struct media_device {
+	struct media_device_params params;
+	struct virtio_dev *virtio;
+	struct vq *commandq;
+	struct events events;
+	struct virtio_media_config config;
+	uint32_t buffers;
+	struct list sessions;
+	unsigned int num_sessions;
+	uint32_t next_session_id;
+	unsigned int num_commands;
+	struct session *buffer_owner;
+	struct log_limit limit;
+};
+
+#endif /* MEDIA_DEVICE_STATE_H */

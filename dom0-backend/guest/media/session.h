@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * session.h - one open() in the guest.
+ *
+ *	opening   the guest waits for the answer to OPEN, vmediad was asked
+ *	open      a socket leads to the camera
+ *	broken    the socket ended: all that the guest asks for fails, its id
+ *	          stays taken, until it says CLOSE ("Device-side error")
+ */
+#ifndef MEDIA_SESSION_H
+#define MEDIA_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include "media/events.h"
+#include "media/queue.h"
+
+struct guest_session;
+struct link;
+struct media_device;
+struct slots;
+struct vq_chain;
+
+/* V4L2 events of a session that wait for the driver; then the oldest goes */
+#define SESSION_MAX_EVENTS 32
+
+/**
+ * struct session - see above
+ * @device: borrowed
+ * @id: on the wire
+ * @opening: the OPEN that waits; owned; NULL unless opening
+ * @open_tag: of the question to vmediad, while opening
+ * @serial: by which vmediad knows it
+ * @camera: owned; NULL unless open
+ * @error: positive errno; 0 unless broken
+ * @queue: its buffers
+ * @crossing: the camera was asked for something that changes @queue
+ * @stopping: that is STREAMOFF
+ * @slots: the camera's pictures; owned; NULL until streaming
+ * @commands: of struct command, that wait for the camera
+ * @next_tag: for the next of them
+ * @dropped: frames that came without a buffer to go to
+ * @broken: EVT_ERROR
+ * @events: EVT_EVENT
+ */
+struct session {
+	struct list link; /* media_device.sessions */
+	struct media_device *device;
+	uint32_t id;
+	struct vq_chain *opening;
+	uint32_t open_tag;
+	uint64_t serial;
+	struct link *camera;
+	uint32_t error;
+	struct queue queue;
+	bool crossing;
+	bool stopping;
+	struct slots *slots;
+	struct list commands;
+	uint32_t next_tag;
+	uint64_t dropped;
+	struct media_event broken;
+	struct media_event events[SESSION_MAX_EVENTS];
+};
+
+/** session_open() - the guest's OPEN. @chain: consumed, answered now or later */
+void session_open(struct media_device *device, struct vq_chain *chain);
+
+/** session_opened() - vmediad's answer, for the session that asked
+ * @fd: taken if there was no error; then -1
+ */
+void session_opened(struct session *session, const struct guest_session *answer,
+		    int *fd);
+
+/** session_find() - open or broken, borrowed; NULL if there is none */
+struct session *session_find(struct media_device *device, uint32_t id);
+
+/** session_find_opening() - borrowed; NULL if there is none */
+struct session *session_find_opening(struct media_device *device,
+				     uint32_t open_tag);
+
+/**
+ * session_break() - it cannot go on
+ * @error: positive errno, told to the guest now and by all later commands
+ *
+ * Commands that wait are answered, then EVT_ERROR is sent. No more than once.
+ */
+void session_break(struct session *session, uint32_t error);
+
+/** session_close() - end it, in whatever state; its commands are answered */
+void session_close(struct session *session);
+
+/** session_post_event() - a V4L2 event for the guest */
+void session_post_event(struct session *session,
+			const struct v4l2_event *event);
+
+#endif /* MEDIA_SESSION_H */

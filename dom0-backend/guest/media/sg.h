@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * sg.h - memory that the driver lent by a list of its pieces.
+ *
+ * What a V4L2 pointer to user memory becomes on the wire: an array of
+ * struct virtio_media_sg_entry, without a count, that ends where the length in
+ * the pointer's structure is covered ("Shared Pages").
+ *
+ * The list is the guest's word: nothing is known of its addresses until bytes
+ * are copied.
+ */
+#ifndef MEDIA_SG_H
+#define MEDIA_SG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <vmedia/virtio_media.h>
+
+#include "hyp/guest_mem.h"
+
+struct virtio_dev;
+struct vq_chain;
+
+struct sg_piece {
+	gpa_t gpa;
+	uint32_t len;
+};
+
+/**
+ * struct sg_list - zeroed memory is an empty one
+ * @pieces: owned; each has bytes
+ * @count: of @pieces
+ */
+struct sg_list {
+	struct sg_piece *pieces;
+	size_t count;
+};
+
+/**
+ * struct sg_reader - goes through the lists of one command
+ *
+ * Reads ahead, so the lists must be the last that is read of the chain.
+ */
+struct sg_reader {
+	struct vq_chain *chain;
+	size_t left; /* entries that this command may still use */
+	unsigned int next;
+	unsigned int count;
+	struct virtio_media_sg_entry entries[64];
+};
+
+/** sg_reader_init() - @chain: borrowed, its cursor at the first list */
+void sg_reader_init(struct sg_reader *reader, struct vq_chain *chain);
+
+/**
+ * sg_list_read() - the list that covers the next pointer
+ * @len: bytes that the pointer's structure claims; the last entry is cut
+ * @list: empty; owned by the caller on success, untouched on failure
+ *
+ * Return: 0; -EINVAL if the entries end before @len is covered, if one has no
+ * bytes, or if the command has more than VMEDIA_MAX_SG_ENTRIES; -ENOMEM; as
+ * vq_chain_read().
+ */
+int sg_list_read(struct sg_reader *reader, uint32_t len, struct sg_list *list);
+
+/** sg_list_finish() - an empty list again */
+void sg_list_finish(struct sg_list *list);
+
+/** sg_list_load() - copy the first @len bytes of the memory to @buf
+ * Return: 0; -EFAULT, also if the list is shorter; -ENOMEM; -ESTALE if the
+ * device was reset.
+ */
+int sg_list_load(const struct sg_list *list, struct virtio_dev *dev, void *buf,
+		 size_t len);
+
+/**
+ * sg_list_store() - copy @len bytes of @buf to the memory
+ *
+ * Waiting vCPUs are answered in between, however much there is to copy.
+ * Return: as sg_list_load(); after an error some bytes may be there.
+ */
+int sg_list_store(const struct sg_list *list, struct virtio_dev *dev,
+		  const void *buf, size_t len);
+
+#endif /* MEDIA_SG_H */
