@@ -2,6 +2,7 @@
 # What is built, from what, in which order; recipes/ says how. Each function
 # sets a variable to the directory it made or found.
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # they are for the caller
 
 LAB_LINUX=linux-source-6.12
 
@@ -57,6 +58,14 @@ build_images() {
 	GUEST_IMAGE=$CACHED
 }
 
+# build_tools: sets TOOLS, from SYSROOT.
+build_tools() {
+	cached tools "building the lab's own programs" "$SYSROOT" \
+		"$LAB_DIR/lab-sum.h" "$LAB_DIR/guest/lab-export.c" \
+		"$LAB_DIR/dom0/lab-import.c"
+	TOOLS=$CACHED
+}
+
 # build_all [VARIANT]: the four steps of everything that is cached.
 build_all() {
 	step "packages of this machine"
@@ -68,4 +77,5 @@ build_all() {
 	step "root file systems"
 	build_sysroot
 	build_images
+	build_tools
 }
