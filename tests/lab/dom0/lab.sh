@@ -2,7 +2,11 @@
 # The library of the scenarios, in one word. See README.md.
 # shellcheck shell=dash
 
+# shellcheck source=dom0/lib/tap.sh
 . /lab/dom0/lib/tap.sh
+# shellcheck source=dom0/lib/guest.sh
 . /lab/dom0/lib/guest.sh
+# shellcheck source=dom0/lib/host.sh
 . /lab/dom0/lib/host.sh
+# shellcheck source=dom0/lib/leftovers.sh
 . /lab/dom0/lib/leftovers.sh

@@ -8,19 +8,20 @@ LAB_SUITE=trixie
 LAB_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
 # The mirror this machine uses for Debian itself. apt-get parses both kinds of
-# source files for us; "updates" and "security" are suites of their own.
+# source files for us; "updates" and "security" are suites of their own. Where
+# there are no lists yet, as in a fresh container, apt does not know the origin
+# of an entry, and the path has to tell.
 lab_mirror() {
 	local mirror
+	# shellcheck disable=SC2016 # these are apt's variables
+	local targets=(apt-get indextargets
+		--format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Identifier: Packages')
 
-	mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' \
-		'Identifier: Packages' 'Origin: Debian' |
+	mirror=$("${targets[@]}" 'Origin: Debian' |
 		awk '$2 !~ /[-\/]/ && $3 == "main" { print $1; exit }')
-	if [ -z "$mirror" ]; then
-		# No lists yet: then the origin of an entry is not known either.
-		mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' \
-			'Identifier: Packages' |
-			awk '$2 !~ /[-\/]/ && $3 == "main" && $1 ~ /\/debian\/?$/ { print $1; exit }')
-	fi
+	[ -n "$mirror" ] || mirror=$("${targets[@]}" |
+		awk '$2 !~ /[-\/]/ && $3 == "main" && $1 ~ /\/debian\/?$/ {
+			print $1; exit }')
 	[ -n "$mirror" ] || die "apt names no Debian mirror (see apt-get indextargets)"
 	printf '%s\n' "$mirror"
 }

@@ -2,8 +2,9 @@
 # QEMU, Xen and dom0.
 # shellcheck shell=bash
 
-# qemu_command SERIAL...: sets QEMU to the command. SERIAL is the options that say where
-# the serial line goes, which is Xen's and dom0's console.
+# qemu_command SERIAL...: sets QEMU to the command. SERIAL is the options that
+# say where the serial line goes, which is Xen's and dom0's console.
+# shellcheck disable=SC2034,SC2054 # for the caller; QEMU has commas
 qemu_command() {
 	# guest-loader writes the multiboot nodes of the device tree itself, so
 	# no firmware is needed. "-no-reboot" and dom0's poweroff end the run.

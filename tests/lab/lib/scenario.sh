@@ -37,7 +37,7 @@ take_scenario() {
 	[ ! -e "$LAB_RUN/scenarios/$name.sh" ] ||
 		die "two scenarios are called $name"
 	cp -- "$file" "$LAB_RUN/scenarios/$name.sh"
-	if [ "$needs" = "$2" ]; then
+	if [ "$needs" = "$2" ] || [ "$needs" = any ]; then
 		printf '%s %s\n' "$name" "$(header "$file" limit 120)" >>"$LAB_RUN/list"
 	else
 		tap "ok - $name: the scenario" "# SKIP needs --xen $needs"
@@ -151,12 +151,14 @@ run_scenarios() {
 	mkdir -p "$LAB_OUT"
 	: >"$LAB_RUN/console.log"
 	qemu_command -serial "file:$LAB_RUN/console.log"
-	child "${QEMU[@]}" >"$LAB_RUN/qemu.log" 2>&1 </dev/null
-	follow
-
-	# dom0 is going down, or is not: either way this run is over.
-	timeout 10 tail -f --pid="$LAB_CHILD" /dev/null || true
-	child_end
+	: >"$LAB_RUN/qemu.log"
+	if [ -s "$LAB_RUN/list" ]; then
+		child "${QEMU[@]}" >"$LAB_RUN/qemu.log" 2>&1 </dev/null
+		follow
+		# dom0 is going down, or is not: either way this run is over.
+		timeout 10 tail -f --pid="$LAB_CHILD" /dev/null || true
+		child_end
+	fi
 	cp -- "$LAB_RUN/console.log" "$LAB_RUN/qemu.log" "$LAB_OUT/"
 	sed 's/^/  | qemu: /' "$LAB_RUN/qemu.log" >&2
 

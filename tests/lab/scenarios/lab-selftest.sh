@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The lab itself: a guest without a camera comes up, obeys, and goes.
 # limit: 120
-# shellcheck shell=dash
+# xen: any
 
 ok "a guest starts" guest_start plain || done_testing
 is "a command's output arrives" "$(in_guest plain 'echo one; echo two >&2')" "one

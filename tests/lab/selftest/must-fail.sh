@@ -2,7 +2,6 @@
 # Not one of the scenarios: it must fail, and so show that the runner says so.
 # selftest/run looks at what came out.
 # limit: 30
-# shellcheck shell=dash
 
 ok "this is true" true
 ok "this is false" false

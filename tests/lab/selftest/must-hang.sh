@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Not one of the scenarios: it hangs, with a guest, and must be ended.
 # limit: 10
-# shellcheck shell=dash
 
 ok "a guest starts" guest_start stuck
 sleep 1000
