@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vmedia_event.c - the event queue.
+ *
+ * The interrupt only starts the work, which handles the events and gives their
+ * buffers back to the device: giving a picture to videobuf2 may mean to
+ * invalidate caches for megabytes. The work never takes session->lock, so
+ * whoever holds it may wait for the work.
+ */
+#include <linux/slab.h>
+#include <linux/virtio_config.h>
+#include <media/v4l2-event.h>
+
+#include "vmedia.h"
+
+/** union vmedia_event - an event buffer, as large as the largest event */
+union vmedia_event {
+	struct virtio_media_event_header hdr;
+	struct virtio_media_event_error error;
+	struct virtio_media_event_dqbuf dqbuf;
+	struct virtio_media_event_event event;
+};
+
+static void vmedia_event_error(struct vmedia_session *session,
+			       const struct virtio_media_event_error *event)
+{
+	u32 error = le32_to_cpu(event->error);
+
+	vmedia_session_kill(session, error && error < 512 ? -(int)error : -EIO);
+}
+
+/* Smallest event of its kind, 0 if we do not know the kind */
+static size_t vmedia_event_size(u32 kind)
+{
+	switch (kind) {
+	case VIRTIO_MEDIA_EVT_ERROR:
+		return sizeof(struct virtio_media_event_error);
+	case VIRTIO_MEDIA_EVT_DQBUF:
+		return offsetof(struct virtio_media_event_dqbuf, planes);
+	case VIRTIO_MEDIA_EVT_EVENT:
+		return sizeof(struct virtio_media_event_event);
+	default:
+		return 0;
+	}
+}
+
+static void vmedia_event_dispatch(struct vmedia *vm,
+				  const union vmedia_event *event, u32 len)
+{
+	struct vmedia_session *session;
+	size_t size;
+	u32 kind;
+
+	kind = len < sizeof(event->hdr) ? U32_MAX : le32_to_cpu(event->hdr.event);
+	size = vmedia_event_size(kind);
+	if (!size || len < size) {
+		dev_warn_ratelimited(&vm->vdev->dev,
+				     "event %u of %u bytes ignored\n",
+				     kind, len);
+		return;
+	}
+
+	mutex_lock(&vm->sessions_lock);
+	session = vmedia_session_find(vm, le32_to_cpu(event->hdr.session_id));
+	/* No session: it was closed while the event was on its way. */
+	if (!session)
+		goto unlock;
+	if (kind == VIRTIO_MEDIA_EVT_ERROR)
+		vmedia_event_error(session, &event->error);
+	else if (kind == VIRTIO_MEDIA_EVT_DQBUF)
+		vmedia_queue_dqbuf(session, &event->dqbuf, len);
+	else
+		v4l2_event_queue_fh(&session->fh, &event->event.event);
+unlock:
+	mutex_unlock(&vm->sessions_lock);
+}
+
+static void vmedia_event_settle(struct vmedia *vm)
+{
+	struct vmedia_session *session;
+
+	mutex_lock(&vm->sessions_lock);
+	list_for_each_entry(session, &vm->sessions, link)
+		vmedia_queue_settle(session);
+	mutex_unlock(&vm->sessions_lock);
+}
+
+static int vmedia_event_give(struct virtqueue *vq, union vmedia_event *event,
+			     gfp_t gfp)
+{
+	struct scatterlist sg;
+
+	sg_init_one(&sg, event, sizeof(*event));
+	return virtqueue_add_inbuf(vq, &sg, 1, event, gfp);
+}
+
+/* The next event, NULL if there is none: then the next one interrupts. */
+static union vmedia_event *vmedia_event_next(struct vmedia *vm, u32 *len)
+{
+	union vmedia_event *event = NULL;
+	unsigned long flags;
+
+	spin_lock_irqsave(&vm->eventq.lock, flags);
+	while (vm->eventq.vq) {
+		virtqueue_disable_cb(vm->eventq.vq);
+		event = virtqueue_get_buf(vm->eventq.vq, len);
+		if (event || virtqueue_enable_cb(vm->eventq.vq) ||
+		    virtqueue_is_broken(vm->eventq.vq))
+			break;
+	}
+	spin_unlock_irqrestore(&vm->eventq.lock, flags);
+	return event;
+}
+
+static void vmedia_event_return(struct vmedia *vm, union vmedia_event *event)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&vm->eventq.lock, flags);
+	/* There was room for it before, and a stopped queue is filled anew. */
+	if (vm->eventq.vq && !vmedia_event_give(vm->eventq.vq, event, GFP_ATOMIC))
+		virtqueue_kick(vm->eventq.vq);
+	spin_unlock_irqrestore(&vm->eventq.lock, flags);
+}
+
+void vmedia_event_work(struct work_struct *work)
+{
+	struct vmedia *vm = container_of(work, struct vmedia, event_work);
+	union vmedia_event *event;
+	u32 len;
+
+	while ((event = vmedia_event_next(vm, &len))) {
+		vmedia_event_dispatch(vm, event, len);
+		vmedia_event_return(vm, event);
+		cond_resched();
+	}
+	vmedia_event_settle(vm);
+}
+
+void vmedia_event_drain(struct vmedia *vm)
+{
+	queue_work(vm->wq, &vm->event_work);
+	flush_work(&vm->event_work);
+}
+
+/* Context: interrupt. */
+void vmedia_event_notified(struct virtqueue *vq)
+{
+	struct vmedia *vm = vq->vdev->priv;
+	unsigned long flags;
+
+	spin_lock_irqsave(&vm->eventq.lock, flags);
+	if (vm->eventq.vq)
+		virtqueue_disable_cb(vq);
+	spin_unlock_irqrestore(&vm->eventq.lock, flags);
+	queue_work(vm->wq, &vm->event_work);
+}
+
+int vmedia_event_alloc(struct vmedia *vm)
+{
+	for (unsigned int i = 0; i < VMEDIA_NUM_EVENT_BUFFERS; i++) {
+		vm->events[i] = kzalloc(sizeof(*vm->events[i]), GFP_KERNEL);
+		if (!vm->events[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+void vmedia_event_free(struct vmedia *vm)
+{
+	for (unsigned int i = 0; i < VMEDIA_NUM_EVENT_BUFFERS; i++)
+		kfree(vm->events[i]);
+}
+
+int vmedia_event_fill(struct vmedia *vm, struct virtqueue *vq)
+{
+	int rc = 0;
+
+	for (unsigned int i = 0; i < VMEDIA_NUM_EVENT_BUFFERS && !rc; i++) {
+		rc = vmedia_event_give(vq, vm->events[i], GFP_KERNEL);
+		/* A short ring takes fewer. */
+		if (rc == -ENOSPC && i > 0)
+			return 0;
+	}
+	return rc;
+}
