@@ -1,0 +1,483 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vmedia_drv.c - a virtio media device, and its video node.
+ *
+ * The device is started and stopped more often than it is found and lost: it
+ * may be suspended, ask for a reset, or be reset because it did not give our
+ * memory back. Each stop begins a new epoch, in which what was before is dead.
+ *
+ * The node exists while the device has a camera of a kind that we know. What
+ * is behind open files outlives both: the last one frees struct vmedia.
+ */
+#include <linux/iommu.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/virtio_config.h>
+#include <xen/xen.h>
+
+#include "compat.h"
+#include "vmedia.h"
+
+/* A device that breaks again at once is given some rest. */
+#define VMEDIA_RESTART_DELAY (2 * HZ)
+
+/* What we can do, of what a device may be */
+#define VMEDIA_CAPTURE_CAPS \
+	(V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_VIDEO_CAPTURE_MPLANE)
+
+/* Start and stop */
+
+/* vm->state_lock is held; the device is reset and its features agreed. */
+static int vmedia_start(struct vmedia *vm)
+{
+	static vq_callback_t *const callbacks[] = {
+		[VIRTIO_MEDIA_COMMANDQ] = vmedia_cmd_notified,
+		[VIRTIO_MEDIA_EVENTQ] = vmedia_event_notified,
+	};
+	static const char *const names[] = {
+		[VIRTIO_MEDIA_COMMANDQ] = "command",
+		[VIRTIO_MEDIA_EVENTQ] = "event",
+	};
+	struct virtqueue *vqs[VIRTIO_MEDIA_NUM_QUEUES];
+	int rc;
+
+	rc = vmedia_find_vqs(vm->vdev, vqs, callbacks, names);
+	if (rc)
+		return rc;
+	rc = vmedia_event_fill(vm, vqs[VIRTIO_MEDIA_EVENTQ]);
+	if (rc) {
+		virtio_reset_device(vm->vdev);
+		while (virtqueue_detach_unused_buf(vqs[VIRTIO_MEDIA_EVENTQ]))
+			;
+		vm->vdev->config->del_vqs(vm->vdev);
+		return rc;
+	}
+
+	virtio_device_ready(vm->vdev);
+
+	spin_lock_irq(&vm->eventq.lock);
+	vm->eventq.vq = vqs[VIRTIO_MEDIA_EVENTQ];
+	virtqueue_kick(vm->eventq.vq);
+	spin_unlock_irq(&vm->eventq.lock);
+
+	spin_lock_irq(&vm->cmdq.lock);
+	vm->cmdq.vq = vqs[VIRTIO_MEDIA_COMMANDQ];
+	spin_unlock_irq(&vm->cmdq.lock);
+
+	vm->running = true;
+	vm->started = jiffies;
+	return 0;
+}
+
+/*
+ * Nothing of the device's is left when this returns: no DMA, no callback, no
+ * command. vm->state_lock is held.
+ */
+static void vmedia_stop(struct vmedia *vm, int error)
+{
+	struct virtqueue *cmdq = vm->cmdq.vq;
+	struct virtqueue *eventq = vm->eventq.vq;
+
+	if (!vm->running)
+		return;
+	vm->running = false;
+
+	spin_lock_irq(&vm->cmdq.lock);
+	vm->cmdq.vq = NULL;
+	vm->epoch++;
+	spin_unlock_irq(&vm->cmdq.lock);
+	spin_lock_irq(&vm->eventq.lock);
+	vm->eventq.vq = NULL;
+	spin_unlock_irq(&vm->eventq.lock);
+
+	virtio_break_device(vm->vdev);
+	virtio_synchronize_cbs(vm->vdev);
+	cancel_work_sync(&vm->event_work);
+	virtio_reset_device(vm->vdev);
+
+	vmedia_session_kill_all(vm, NULL, error);
+	vmedia_cmd_cancel_all(vm, cmdq, error);
+	while (virtqueue_detach_unused_buf(eventq))
+		;
+	vm->vdev->config->del_vqs(vm->vdev);
+}
+
+/* After a reset, what the virtio core does before probe. */
+static int vmedia_agree(struct virtio_device *vdev)
+{
+	int rc;
+
+	virtio_add_status(vdev, VIRTIO_CONFIG_S_ACKNOWLEDGE);
+	virtio_add_status(vdev, VIRTIO_CONFIG_S_DRIVER);
+	rc = vdev->config->finalize_features(vdev);
+	if (rc)
+		return rc;
+	virtio_add_status(vdev, VIRTIO_CONFIG_S_FEATURES_OK);
+	if (!(vdev->config->get_status(vdev) & VIRTIO_CONFIG_S_FEATURES_OK))
+		return -ENODEV;
+	return 0;
+}
+
+static void vmedia_restart_work(struct work_struct *work)
+{
+	struct vmedia *vm = container_of(to_delayed_work(work), struct vmedia,
+					 restart_work);
+	int rc = 0;
+
+	mutex_lock(&vm->state_lock);
+	if (vm->may_restart && !vm->running) {
+		rc = vmedia_agree(vm->vdev);
+		if (!rc)
+			rc = vmedia_start(vm);
+		if (rc) {
+			virtio_add_status(vm->vdev, VIRTIO_CONFIG_S_FAILED);
+			dev_err(&vm->vdev->dev, "cannot start again: %d\n", rc);
+		} else {
+			dev_info(&vm->vdev->dev, "started again\n");
+			queue_work(vm->wq, &vm->config_work);
+		}
+	}
+	mutex_unlock(&vm->state_lock);
+}
+
+void vmedia_break(struct vmedia *vm, u32 epoch, const char *why)
+{
+	unsigned long delay = 0;
+
+	mutex_lock(&vm->state_lock);
+	if (vm->running && vm->epoch == epoch) {
+		dev_err(&vm->vdev->dev, "%s: reset\n", why);
+		if (time_before(jiffies, vm->started + VMEDIA_RESTART_DELAY))
+			delay = VMEDIA_RESTART_DELAY;
+		vmedia_stop(vm, -EIO);
+		if (vm->may_restart)
+			queue_delayed_work(vm->wq, &vm->restart_work, delay);
+	}
+	mutex_unlock(&vm->state_lock);
+}
+
+/* The video node. Only in probe, config_work and remove. */
+
+static void vmedia_config_read(struct virtio_device *vdev,
+			       struct virtio_media_config *config)
+{
+	const struct virtio_config_ops *ops = vdev->config;
+	u32 before, after;
+
+	/* Each field in its natural width, all of the same generation. */
+	after = ops->generation ? ops->generation(vdev) : 0;
+	do {
+		before = after;
+		ops->get(vdev, offsetof(struct virtio_media_config, device_caps),
+			 &config->device_caps, sizeof(config->device_caps));
+		ops->get(vdev, offsetof(struct virtio_media_config, device_type),
+			 &config->device_type, sizeof(config->device_type));
+		for (unsigned int i = 0; i < sizeof(config->card); i++)
+			ops->get(vdev, offsetof(struct virtio_media_config,
+						card) + i,
+				 &config->card[i], sizeof(config->card[i]));
+		after = ops->generation ? ops->generation(vdev) : 0;
+	} while (before != after);
+}
+
+/* V4L2_CAP_* of a node of ours for @config; 0 if there can be none. */
+static u32 vmedia_config_caps(struct vmedia *vm,
+			      const struct virtio_media_config *config)
+{
+	u32 caps = le32_to_cpu(config->device_caps);
+	u32 type = le32_to_cpu(config->device_type);
+
+	if (!caps) {
+		dev_info(&vm->vdev->dev, "no camera yet\n");
+		return 0;
+	}
+	if (type != VFL_TYPE_VIDEO) {
+		dev_err(&vm->vdev->dev, "device type %u is not supported\n",
+			type);
+		return 0;
+	}
+	if (!(caps & VMEDIA_CAPTURE_CAPS) || !(caps & V4L2_CAP_STREAMING)) {
+		dev_err(&vm->vdev->dev,
+			"capabilities %#x: only cameras that stream are supported\n",
+			caps);
+		return 0;
+	}
+	if (caps & V4L2_CAP_VIDEO_CAPTURE_MPLANE)
+		caps &= ~V4L2_CAP_VIDEO_CAPTURE;
+	return caps & (VMEDIA_CAPTURE_CAPS | V4L2_CAP_STREAMING |
+		       V4L2_CAP_EXT_PIX_FORMAT);
+}
+
+static int vmedia_node_add(struct vmedia *vm)
+{
+	u32 caps = vmedia_config_caps(vm, &vm->config);
+	struct video_device *node;
+	int rc;
+
+	if (!caps)
+		return 0;
+	node = video_device_alloc();
+	if (!node)
+		return -ENOMEM;
+
+	/* Not terminated if all bytes are used. */
+	snprintf(node->name, sizeof(node->name), "%.*s",
+		 (int)sizeof(vm->config.card), vm->config.card);
+	node->v4l2_dev = &vm->v4l2_dev;
+	node->fops = &vmedia_fops;
+	node->ioctl_ops = &vmedia_ioctl_ops;
+	node->device_caps = caps;
+	node->vfl_dir = VFL_DIR_RX;
+	node->release = video_device_release;
+	video_set_drvdata(node, vm);
+
+	rc = video_register_device(node, VFL_TYPE_VIDEO, -1);
+	if (rc) {
+		video_device_release(node);
+		return rc;
+	}
+	vm->node = node;
+	return 0;
+}
+
+static void vmedia_node_remove(struct vmedia *vm)
+{
+	struct video_device *node = vm->node;
+
+	if (!node)
+		return;
+	vm->node = NULL;
+	/* It lives on if there are sessions on it. */
+	video_unregister_device(node);
+	vmedia_session_kill_all(vm, node, -ENODEV);
+}
+
+static void vmedia_config_work(struct work_struct *work)
+{
+	struct vmedia *vm = container_of(work, struct vmedia, config_work);
+	struct virtio_device *vdev = vm->vdev;
+	struct virtio_media_config config;
+	u32 epoch;
+	int rc;
+
+	mutex_lock(&vm->state_lock);
+	epoch = vm->epoch;
+	mutex_unlock(&vm->state_lock);
+	if (vdev->config->get_status(vdev) & VIRTIO_CONFIG_S_NEEDS_RESET) {
+		/* What the configuration says then, is read after it. */
+		vmedia_break(vm, epoch, "the device asks for it");
+		return;
+	}
+
+	vmedia_config_read(vdev, &config);
+	if (!memcmp(&config, &vm->config, sizeof(config)))
+		return;
+	vm->config = config;
+	vmedia_node_remove(vm);
+	rc = vmedia_node_add(vm);
+	if (rc)
+		dev_err(&vdev->dev, "no video node: %d\n", rc);
+}
+
+/* Context: any. */
+static void vmedia_config_changed(struct virtio_device *vdev)
+{
+	struct vmedia *vm = vdev->priv;
+
+	queue_work(vm->wq, &vm->config_work);
+}
+
+/* The virtio driver */
+
+static void vmedia_free(struct vmedia *vm)
+{
+	vmedia_event_free(vm);
+	if (vm->wq)
+		destroy_workqueue(vm->wq);
+	mutex_destroy(&vm->sessions_lock);
+	mutex_destroy(&vm->state_lock);
+	put_device(vm->dma_dev);
+	put_device(&vm->vdev->dev);
+	kfree(vm);
+}
+
+/* The last file on a removed device was closed, or there was none. */
+static void vmedia_v4l2_release(struct v4l2_device *v4l2_dev)
+{
+	vmedia_free(container_of(v4l2_dev, struct vmedia, v4l2_dev));
+}
+
+static struct vmedia *vmedia_alloc(struct virtio_device *vdev)
+{
+	struct vmedia *vm;
+
+	vm = kzalloc(sizeof(*vm), GFP_KERNEL);
+	if (!vm)
+		return NULL;
+
+	get_device(&vdev->dev);
+	vm->vdev = vdev;
+	vm->dma_dev = get_device(vdev->dev.parent);
+	mutex_init(&vm->state_lock);
+	mutex_init(&vm->sessions_lock);
+	INIT_LIST_HEAD(&vm->sessions);
+	spin_lock_init(&vm->cmdq.lock);
+	INIT_LIST_HEAD(&vm->backlog);
+	spin_lock_init(&vm->eventq.lock);
+	INIT_WORK(&vm->event_work, vmedia_event_work);
+	INIT_WORK(&vm->config_work, vmedia_config_work);
+	INIT_DELAYED_WORK(&vm->restart_work, vmedia_restart_work);
+
+	vm->wq = alloc_workqueue("vmedia-%s", WQ_UNBOUND | WQ_HIGHPRI, 0,
+				 dev_name(&vdev->dev));
+	if (!vm->wq || vmedia_event_alloc(vm)) {
+		vmedia_free(vm);
+		return NULL;
+	}
+	return vm;
+}
+
+static int vmedia_validate(struct virtio_device *vdev)
+{
+	struct iommu_domain *domain;
+
+	if (!vdev->config->get || !virtio_has_feature(vdev, VIRTIO_F_VERSION_1)) {
+		dev_err(&vdev->dev, "not a virtio 1 device\n");
+		return -EINVAL;
+	}
+
+	/*
+	 * Our SG lists have addresses of the DMA API. Without this feature the
+	 * device takes them for physical ones, which is the same only if
+	 * nothing translates. (Under Xen the DMA API is always right.)
+	 */
+	domain = iommu_get_domain_for_dev(vdev->dev.parent);
+	if (virtio_has_dma_quirk(vdev) && !xen_domain() &&
+	    domain && domain->type != IOMMU_DOMAIN_IDENTITY) {
+		dev_err(&vdev->dev,
+			"behind an IOMMU, but without VIRTIO_F_ACCESS_PLATFORM\n");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* No work runs, and none that starts the device will. */
+static void vmedia_forbid_restart(struct vmedia *vm)
+{
+	mutex_lock(&vm->state_lock);
+	vm->may_restart = false;
+	mutex_unlock(&vm->state_lock);
+	cancel_delayed_work_sync(&vm->restart_work);
+	cancel_work_sync(&vm->config_work);
+}
+
+static void vmedia_allow_restart(struct vmedia *vm)
+{
+	mutex_lock(&vm->state_lock);
+	vm->may_restart = true;
+	mutex_unlock(&vm->state_lock);
+}
+
+static void vmedia_remove(struct virtio_device *vdev)
+{
+	struct vmedia *vm = vdev->priv;
+
+	vmedia_forbid_restart(vm);
+	vmedia_node_remove(vm);
+
+	mutex_lock(&vm->state_lock);
+	vmedia_stop(vm, -ENODEV);
+	mutex_unlock(&vm->state_lock);
+	/* It may have been stopped, and left in another state. */
+	virtio_reset_device(vdev);
+
+	v4l2_device_unregister(&vm->v4l2_dev);
+	v4l2_device_put(&vm->v4l2_dev);
+}
+
+static int vmedia_probe(struct virtio_device *vdev)
+{
+	struct vmedia *vm;
+	int rc;
+
+	vm = vmedia_alloc(vdev);
+	if (!vm)
+		return -ENOMEM;
+	vdev->priv = vm;
+
+	rc = v4l2_device_register(&vdev->dev, &vm->v4l2_dev);
+	if (rc) {
+		vmedia_free(vm);
+		return rc;
+	}
+	vm->v4l2_dev.release = vmedia_v4l2_release;
+
+	mutex_lock(&vm->state_lock);
+	rc = vmedia_start(vm);
+	mutex_unlock(&vm->state_lock);
+	if (rc)
+		goto err_remove;
+
+	vmedia_config_read(vdev, &vm->config);
+	rc = vmedia_node_add(vm);
+	if (rc)
+		goto err_remove;
+	vmedia_allow_restart(vm);
+	return 0;
+
+err_remove:
+	vmedia_remove(vdev);
+	return rc;
+}
+
+#ifdef CONFIG_PM_SLEEP
+static int vmedia_freeze(struct virtio_device *vdev)
+{
+	struct vmedia *vm = vdev->priv;
+
+	vmedia_forbid_restart(vm);
+	mutex_lock(&vm->state_lock);
+	vmedia_stop(vm, -EIO);
+	mutex_unlock(&vm->state_lock);
+	return 0;
+}
+
+static int vmedia_restore(struct virtio_device *vdev)
+{
+	struct vmedia *vm = vdev->priv;
+	int rc;
+
+	mutex_lock(&vm->state_lock);
+	rc = vmedia_start(vm);
+	mutex_unlock(&vm->state_lock);
+	if (rc)
+		return rc;
+	vmedia_allow_restart(vm);
+	queue_work(vm->wq, &vm->config_work);
+	return 0;
+}
+#endif
+
+static const struct virtio_device_id vmedia_ids[] = {
+	{ VIRTIO_MEDIA_DEVICE_ID, VIRTIO_DEV_ANY_ID },
+	{ 0 },
+};
+MODULE_DEVICE_TABLE(virtio, vmedia_ids);
+
+static struct virtio_driver vmedia_driver = {
+	.driver.name = KBUILD_MODNAME,
+	.driver.owner = THIS_MODULE,
+	.id_table = vmedia_ids,
+	.validate = vmedia_validate,
+	.probe = vmedia_probe,
+	.remove = vmedia_remove,
+	.config_changed = vmedia_config_changed,
+#ifdef CONFIG_PM_SLEEP
+	.freeze = vmedia_freeze,
+	.restore = vmedia_restore,
+#endif
+};
+module_virtio_driver(vmedia_driver);
+
+MODULE_DESCRIPTION("Virtio media driver: V4L2 devices of the host");
+MODULE_LICENSE("GPL");
