@@ -52,7 +52,7 @@ struct camera_client {
 	unsigned int events_at_reply;
 	unsigned int slots_at_reply;
 	unsigned int error;
-	uint8_t reply[128 * 1024];
+	uint8_t reply[128 * 1024] __attribute__((aligned(8)));
 	size_t reply_len;
 	unsigned int replies;
 };
