@@ -13,23 +13,23 @@ LAB_PACKAGES=(
 	libevent-dev libjson-c-dev libseccomp-dev libv4l-dev libxen-dev libyuv-dev
 )
 
+# The variants of Xen, and what tells them apart.
+declare -A LAB_XEN_OPTION=(
+	[ioreq]=CONFIG_IOREQ_SERVER=y
+	[no-ioreq]=CONFIG_IOREQ_SERVER=n
+)
+
+# check_xen VARIANT
+check_xen() {
+	[ -n "${LAB_XEN_OPTION[$1]:-}" ] ||
+		die "there is no variant of Xen called '$1', only ${!LAB_XEN_OPTION[*]}"
+}
+
 # build_xen VARIANT: sets XEN.
 build_xen() {
-	local options
-
-	case $1 in
-	ioreq)
-		options=(CONFIG_EXPERT=y CONFIG_IOREQ_SERVER=y)
-		;;
-	no-ioreq)
-		options=(CONFIG_EXPERT=y CONFIG_IOREQ_SERVER=n)
-		;;
-	*)
-		die "there is no variant of Xen called $1 (ioreq, no-ioreq)"
-		;;
-	esac
 	cached xen-source "fetching the source of Xen"
-	cached xen "building Xen ($1; about 30 s, once)" "$CACHED" "${options[@]}"
+	cached xen "building Xen ($1; about 30 s, once)" \
+		"$CACHED" CONFIG_EXPERT=y "${LAB_XEN_OPTION[$1]}"
 	XEN=$CACHED
 }
 

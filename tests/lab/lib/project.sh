@@ -21,6 +21,23 @@ build_project() {
 			DESTDIR="$LAB_RUN/dom0-files" install &&
 		logged "$log" "${make_vmedia[@]}" ARCH=arm64 KDIR="$KERNEL/build" \
 			modules || return 1
-	add_modules "$LAB_RUN/guest-files" "$KERNEL" "$build/domU-frontend/vmedia.ko"
+	build_programs "$log" || return 1
+	add_modules "$LAB_RUN/guest-files" "$build/domU-frontend/vmedia.ko"
 	exec {lock}>&-
+}
+
+# build_programs LOG: the small programs that scenarios call, for dom0 and the
+# guests alike.
+build_programs() {
+	local log=$1 source name
+
+	for source in "$LAB_DIR"/programs/*.c; do
+		name=$(basename "$source" .c)
+		mkdir -p "$LAB_RUN/dom0-files/usr/bin" "$LAB_RUN/guest-files/usr/bin"
+		logged "$log" aarch64-linux-gnu-gcc --sysroot="$SYSROOT" -std=gnu11 \
+			-D_GNU_SOURCE -O2 -Wall -Wextra -Werror \
+			-I "$LAB_TOP/common/include" \
+			-o "$LAB_RUN/guest-files/usr/bin/$name" "$source" || return 1
+		cp -- "$LAB_RUN/guest-files/usr/bin/$name" "$LAB_RUN/dom0-files/usr/bin/"
+	done
 }

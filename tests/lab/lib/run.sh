@@ -19,17 +19,22 @@ run_begin() {
 	: >"$LAB_RUN/list"
 }
 
-# add_file TREE SRC:DST: one file of --dom0-file or --guest-file.
+# check_pair SRC:DST: a value of --dom0-file or --guest-file.
+check_pair() {
+	case $1 in
+	?*:/*)
+		;;
+	*)
+		die "'$1' is not of the form SRC:DST with an absolute DST"
+		;;
+	esac
+	[ -f "${1%%:*}" ] || die "there is no file ${1%%:*}"
+}
+
+# add_file TREE SRC:DST
 add_file() {
 	local tree=$1 source=${2%%:*} target=${2#*:}
 
-	case $2 in
-	*:/*)
-		;;
-	*)
-		die "'$2' is not of the form SRC:DST with an absolute DST"
-		;;
-	esac
 	# In the root file systems these are links: a directory of that name
 	# would take their place.
 	case $target in
@@ -37,24 +42,23 @@ add_file() {
 		target=/usr$target
 		;;
 	esac
-	[ -f "$source" ] || die "there is no file $source"
 	install -D -m "$(stat -L -c %a "$source")" "$source" "$tree$target"
 }
 
-# add_modules TREE KERNEL [MODULE...]: the kernel's modules, and ours, made
-# known to modprobe here and not at each boot.
+# add_modules TREE [MODULE...]: the kernel's modules, and ours.
 add_modules() {
-	local tree=$1 kernel=$2 release modules
-	shift 2
-	release=$(cat "$kernel/release")
-	modules=$tree/usr/lib/modules/$release
+	local tree=$1 modules
+	modules=$tree/usr/lib/modules/$(cat "$KERNEL/release")
+	shift
 
 	mkdir -p "$modules"
-	cp -a "$kernel/modules/." "$modules/"
-	if [ $# -gt 0 ]; then
-		install -D -m 644 -t "$modules/extra" "$@"
-		depmod -b "$tree/usr" "$release"
-	fi
+	cp -a "$KERNEL/modules/." "$modules/"
+	[ $# -eq 0 ] || install -D -m 644 -t "$modules/extra" "$@"
+}
+
+# index_modules TREE: for modprobe, here and not at each boot.
+index_modules() {
+	depmod -b "$1/usr" "$(cat "$KERNEL/release")"
 }
 
 # pack BASE_IMAGE [TREE]: an initramfs on stdout.
