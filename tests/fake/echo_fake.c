@@ -151,3 +151,44 @@ void echo_start(struct echo *echo, uint64_t features)
 {
 	driver_fake_start(echo->driver, ECHO_QUEUES, features);
 }
+
+uint64_t echo_page(struct echo *echo)
+{
+	return hyp_fake_alloc(echo->fake, 0, 4096);
+}
+
+void echo_set_desc(struct echo *echo, unsigned int index, uint64_t addr,
+		   uint32_t len, uint16_t flags, uint16_t next)
+{
+	const struct vring_desc desc = {
+		.addr = addr,
+		.len = len,
+		.flags = flags,
+		.next = next,
+	};
+
+	driver_fake_set_desc(echo->driver, 0, index, &desc);
+}
+
+void echo_set_indirect(struct echo *echo, uint64_t table, unsigned int index,
+		       uint64_t addr, uint32_t len, uint16_t flags,
+		       uint16_t next)
+{
+	const struct vring_desc desc = {
+		.addr = addr,
+		.len = len,
+		.flags = flags,
+		.next = next,
+	};
+
+	memcpy(hyp_fake_ram(echo->fake, table + index * sizeof(desc),
+			    sizeof(desc)),
+	       &desc, sizeof(desc));
+}
+
+void echo_offer(struct echo *echo, unsigned int head)
+{
+	driver_fake_offer(echo->driver, 0, head);
+	driver_fake_notify(echo->driver, 0);
+	hyp_fake_settle(echo->fake);
+}

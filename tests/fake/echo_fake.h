@@ -68,4 +68,19 @@ void echo_start(struct echo *echo, uint64_t features);
 /** echo_answer_held() - answer all chains in @held, in order */
 void echo_answer_held(struct echo *echo);
 
+/** echo_page() - a page for descriptors to point at */
+uint64_t echo_page(struct echo *echo);
+
+/** echo_set_desc() - write descriptor @index of queue 0 */
+void echo_set_desc(struct echo *echo, unsigned int index, uint64_t addr,
+		   uint32_t len, uint16_t flags, uint16_t next);
+
+/** echo_set_indirect() - write descriptor @index of a table in memory */
+void echo_set_indirect(struct echo *echo, uint64_t table, unsigned int index,
+		       uint64_t addr, uint32_t len, uint16_t flags,
+		       uint16_t next);
+
+/** echo_offer() - make @head available in queue 0, and let the device see it */
+void echo_offer(struct echo *echo, unsigned int head);
+
 #endif /* ECHO_FAKE_H */
