@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "daemon/guest.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "daemon/device.h"
+#include "ipc/daemon_proto.h"
+#include "ipc/link.h"
+
+#define MAX_IOREQ_SERVER 0xffff
+
+static void start(struct guest *guest)
+{
+	char domid[16], server[16];
+	const char *argv[] = {
+		guest->guests->program,
+		"--domid", domid,
+		"--name", guest->id.name,
+		"--log-level", log_level_name(guest->guests->log_level),
+		NULL, NULL, NULL,
+	};
+	struct guest_limits limits = {
+		.hdr.type = GUEST_LIMITS,
+		.buffers = CONFIG_VMEDIA_QUOTA_BUFFERS,
+		.memory = (uint64_t)CONFIG_VMEDIA_QUOTA_MEMORY_MB << 20,
+	};
+	struct device *device, *tmp;
+
+	snprintf(domid, sizeof(domid), "%u", guest->domid);
+	if (guest->ioreq_server >= 0) {
+		snprintf(server, sizeof(server), "%d", guest->ioreq_server);
+		argv[7] = "--ioreq-server";
+		argv[8] = server;
+	}
+	process_start(&guest->process, argv);
+	process_send(&guest->process, &limits, sizeof(limits), NULL, 0);
+	list_for_each(device, tmp, &guest->devices, link)
+		device_attach(device);
+}
+
+static void broke_the_rules(struct guest *guest, const char *how)
+{
+	log_error("%s %s: killing it", guest->process_name, how);
+	process_kill(&guest->process);
+}
+
+static void on_live(struct guest *guest, const struct guest_live *live)
+{
+	struct device *device = device_find(guest, live->devid);
+
+	if (!device || !device->attached ||
+	    live->ioreq_server > MAX_IOREQ_SERVER) {
+		broke_the_rules(guest, "has an unknown device live");
+		return;
+	}
+	guest->ioreq_server = live->ioreq_server;
+	device_live(device);
+}
+
+static void on_open(struct guest *guest, const struct guest_open *open)
+{
+	struct device *device = device_find(guest, open->devid);
+
+	if (!device || !device->attached) {
+		broke_the_rules(guest, "opens an unknown device");
+		return;
+	}
+	guest->guests->ops->open(guest->guests->owner, device, open->tag);
+}
+
+static void on_closed(struct guest *guest, const struct guest_closed *closed)
+{
+	if (!guest->guests->ops->closed(guest->guests->owner, guest,
+					closed->serial))
+		broke_the_rules(guest, "closes an unknown session");
+}
+
+/* A guest may have taken its process over: nothing it says is believed. */
+static void on_message(void *owner, struct link_message *msg)
+{
+	const struct daemon_header *hdr = msg->data;
+	struct guest *guest = owner;
+	uint32_t type = msg->len >= sizeof(*hdr) ? hdr->type : 0;
+
+	if (type == GUEST_LIVE && msg->len == sizeof(struct guest_live))
+		on_live(guest, msg->data);
+	else if (type == GUEST_OPEN && msg->len == sizeof(struct guest_open))
+		on_open(guest, msg->data);
+	else if (type == GUEST_CLOSED && msg->len == sizeof(struct guest_closed))
+		on_closed(guest, msg->data);
+	else
+		broke_the_rules(guest, "sent what is no message");
+}
+
+/* Nothing answers the guest and nothing will: let at least xl be quick. */
+static void retire(struct guest *guest)
+{
+	struct device *device, *tmp;
+
+	log_error("guest %s: the hypervisor has no IOREQ server, so it gets no "
+		  "cameras: build Xen with CONFIG_EXPERT=y and "
+		  "CONFIG_IOREQ_SERVER=y", guest->id.name);
+	list_for_each(device, tmp, &guest->devices, link)
+		device_close(device);
+}
+
+static bool on_ended(void *owner, int status)
+{
+	struct guest *guest = owner;
+	struct device *device, *tmp;
+
+	list_for_each(device, tmp, &guest->devices, link)
+		device_detached(device);
+	guest->guests->ops->gone(guest->guests->owner, guest);
+	if (guest->guests->stopping)
+		return false;
+	if (WIFEXITED(status) &&
+	    WEXITSTATUS(status) == GUEST_EXIT_NO_IOREQ_SERVER) {
+		retire(guest);
+		return false;
+	}
+	/* It may have died with its domain; review() will see that too. */
+	return store_domain_lives(guest->guests->store, guest->domid);
+}
+
+static void on_restart(void *owner)
+{
+	start(owner);
+}
+
+/* Its nodes stay as they are: a successor of ours may have more luck. */
+static void on_failed(void *owner)
+{
+	struct guest *guest = owner;
+
+	log_error("guest %s: its cameras are out of order until vmediad is "
+		  "started again or the guest is", guest->id.name);
+}
+
+static void on_stopped(void *owner)
+{
+	struct guest *guest = owner;
+	struct guests *guests = guest->guests;
+	struct device *device, *tmp;
+
+	guests->ops->gone(guests->owner, guest);
+	if (guests->stopping) {
+		if (!guests_running(guests))
+			guests->ops->stopped(guests->owner);
+		return;
+	}
+	guest->released = true;
+	log_info("guest %s (domain %u) is released", guest->id.name,
+		 guest->domid);
+	list_for_each(device, tmp, &guest->devices, link)
+		device_close_if_due(device);
+	/* If the nodes went before, no event of theirs will follow. */
+	event_active(guests->look, 0, 0);
+}
+
+static const struct process_ops process_ops = {
+	.message = on_message,
+	.ended = on_ended,
+	.restart = on_restart,
+	.failed = on_failed,
+	.stopped = on_stopped,
+};
+
+static void serve(struct guest *guest)
+{
+	struct guests *guests = guest->guests;
+	int ret;
+
+	ret = store_read_domain(guests->store, guest->domid, &guest->id);
+	if (ret < 0) {
+		log_warning("domain %u has no name or uuid: %s", guest->domid,
+			    strerror(-ret));
+		snprintf(guest->id.name, sizeof(guest->id.name), "domain-%u",
+			 guest->domid);
+	}
+	snprintf(guest->process_name, sizeof(guest->process_name),
+		 "vmedia-guest %s", guest->id.name);
+	guest->served = true;
+	guests->ops->served(guests->owner, guest);
+}
+
+static void release(struct guest *guest)
+{
+	struct daemon_header stop = { .type = GUEST_STOP };
+
+	guest->leaving = true;
+	log_debug("guest %s is leaving", guest->id.name);
+	process_stop(&guest->process, &stop, sizeof(stop));
+}
+
+static struct guest *find_guest(struct guests *guests, unsigned int domid)
+{
+	struct guest *guest, *tmp;
+
+	list_for_each(guest, tmp, &guests->list, link) {
+		if (guest->domid == domid)
+			return guest;
+	}
+	return NULL;
+}
+
+static void guest_destroy(struct guest *guest)
+{
+	struct device *device, *tmp;
+
+	list_for_each(device, tmp, &guest->devices, link)
+		device_destroy(device);
+	process_finish(&guest->process);
+	free(guest);
+}
+
+static struct guest *add_guest(struct guests *guests, unsigned int domid)
+{
+	struct guest *guest = calloc(1, sizeof(*guest));
+
+	if (!guest)
+		return NULL;
+	guest->guests = guests;
+	guest->domid = domid;
+	guest->ioreq_server = -1;
+	list_init(&guest->devices);
+	if (process_init(&guest->process, guests->host, guest->process_name,
+			 &process_ops, guest) < 0) {
+		free(guest);
+		return NULL;
+	}
+	list_append(&guests->list, &guest->link);
+	return guest;
+}
+
+static void on_found(void *owner, unsigned int domid, unsigned int devid)
+{
+	struct guests *guests = owner;
+	struct guest *guest = find_guest(guests, domid);
+	struct device *device;
+
+	if (!guest)
+		guest = add_guest(guests, domid);
+	if (!guest)
+		return;
+	device = device_find(guest, devid);
+	if (device) {
+		device_refresh(device);
+		return;
+	}
+	device = device_add(guest, devid);
+	if (!device || !device_is_claimed(device))
+		return;
+	if (!guest->served)
+		serve(guest);
+	if (guest->ioreq_server < 0)
+		guest->ioreq_server = device->node.ioreq_server;
+	guests->ops->claimed(guests->owner, device);
+}
+
+static bool has_claimed(const struct guest *guest)
+{
+	const struct device *device, *tmp;
+
+	list_for_each(device, tmp, &guest->devices, link) {
+		if (device_is_claimed(device))
+			return true;
+	}
+	return false;
+}
+
+/* True if a device that we serve is being taken down, or all are. */
+static bool must_leave(const struct guest *guest)
+{
+	const struct device *device, *tmp;
+
+	list_for_each(device, tmp, &guest->devices, link) {
+		if (device_is_claimed(device) && device->offline)
+			return true;
+	}
+	return !store_domain_lives(guest->guests->store, guest->domid);
+}
+
+static void forget_vanished(struct guest *guest)
+{
+	struct device *device, *tmp;
+
+	list_for_each(device, tmp, &guest->devices, link) {
+		if (!device->there &&
+		    (!device_is_claimed(device) || guest->released))
+			device_destroy(device);
+	}
+	if (list_empty(&guest->devices)) {
+		list_remove(&guest->link);
+		guest_destroy(guest);
+	}
+}
+
+/* What a guest's devices, as they now are, ask for. */
+static void review(struct guest *guest)
+{
+	struct device *device, *tmp;
+
+	list_for_each(device, tmp, &guest->devices, link)
+		device->offline = device->offline || !device->there;
+	if (has_claimed(guest) && !guest->leaving && must_leave(guest))
+		release(guest);
+	if (has_claimed(guest) && !guest->leaving) {
+		if (guest->process.state == PROCESS_IDLE)
+			start(guest);
+		list_for_each(device, tmp, &guest->devices, link)
+			device_attach(device);
+	}
+	list_for_each(device, tmp, &guest->devices, link)
+		device_close_if_due(device);
+	forget_vanished(guest);
+}
+
+void guests_update(struct guests *guests)
+{
+	struct guest *guest, *tmp;
+	struct device *device, *next;
+	int ret;
+
+	if (guests->stopping)
+		return;
+	/* Each that is there will be found again. */
+	list_for_each(guest, tmp, &guests->list, link) {
+		list_for_each(device, next, &guest->devices, link)
+			device->there = false;
+	}
+	ret = store_scan(guests->store, on_found, guests);
+	if (ret < 0) {
+		log_error("backend/virtio cannot be read: %s", strerror(-ret));
+		return;
+	}
+	list_for_each(guest, tmp, &guests->list, link)
+		review(guest);
+}
+
+static void on_look(evutil_socket_t fd, short what, void *data)
+{
+	guests_update(data);
+}
+
+int guests_init(struct guests *guests, const struct process_host *host,
+		 const char *program, enum log_level log_level,
+		 const struct guests_ops *ops, void *owner)
+{
+	*guests = (struct guests){
+		.host = host,
+		.program = program,
+		.log_level = log_level,
+		.ops = ops,
+		.owner = owner,
+	};
+	list_init(&guests->list);
+	guests->look = evtimer_new(host->base, on_look, guests);
+	return guests->look ? 0 : -ENOMEM;
+}
+
+void guests_finish(struct guests *guests)
+{
+	struct guest *guest, *tmp;
+
+	list_for_each(guest, tmp, &guests->list, link) {
+		list_remove(&guest->link);
+		guest_destroy(guest);
+	}
+	if (guests->look)
+		event_free(guests->look);
+}
+
+bool guests_running(const struct guests *guests)
+{
+	struct guest *guest, *tmp;
+
+	list_for_each(guest, tmp, &guests->list, link) {
+		if (process_pid(&guest->process))
+			return true;
+	}
+	return false;
+}
+
+void guests_stop(struct guests *guests)
+{
+	struct guest *guest, *tmp;
+
+	guests->stopping = true;
+	if (list_empty(&guests->list))
+		guests->ops->stopped(guests->owner);
+	list_for_each(guest, tmp, &guests->list, link)
+		process_stop(&guest->process, NULL, 0);
+}
+
+void guest_answer(struct guest *guest, uint32_t tag, unsigned int error,
+		  uint64_t serial, int fd)
+{
+	struct guest_session answer = {
+		.hdr.type = GUEST_SESSION,
+		.tag = tag,
+		.error = error,
+		.serial = serial,
+	};
+
+	if (process_send(&guest->process, &answer, sizeof(answer), &fd,
+			 error ? 0 : 1) < 0)
+		process_kill(&guest->process);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * guest.h - the guests, each with its devices and its vmedia-guest process.
+ *
+ * The life of a device's node:
+ *
+ *   xl creates it     state 1   claim it: ATTACH to the guest's process
+ *   LIVE              state 4   and `ioreq-server`, for whoever comes after us
+ *   the process dies  state 4   start it again by that record; vCPUs wait for
+ *                               it, they are not lost
+ *   xl takes it down  state 5   STOP; once the process has ended nothing of the
+ *                               guest is mapped:
+ *                     state 6   once, and libxl removes the node
+ *
+ * All devices of a guest go together: xl has no hotplug for them.
+ *
+ * Errors: 0 or a negative errno. Thread: the event loop's.
+ */
+#ifndef DAEMON_GUEST_H
+#define DAEMON_GUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include "base/log.h"
+#include "daemon/process.h"
+#include "daemon/quota.h"
+#include "daemon/xenstore.h"
+
+struct config_domain;
+struct device;
+struct event;
+struct guest;
+struct guests;
+
+/**
+ * struct guest - a domain with nodes
+ * @process_name: for the log
+ * @process: runs if a device is claimed
+ * @id: valid if a device is claimed
+ * @domain: what the configuration says of it; NULL: nothing; borrowed
+ * @sessions: quota
+ * @ioreq_server: -1 until there is one
+ * @served: a device was claimed
+ * @leaving: its devices are being taken down
+ * @released: and nothing of the guest is held any more
+ */
+struct guest {
+	struct list link; /* on guests->list */
+	struct guests *guests;
+	unsigned int domid;
+	struct domain_identity id;
+	char process_name[80];
+	struct process process;
+	struct list devices; /* struct device, by devid */
+	const struct config_domain *domain;
+	struct quota sessions;
+	struct log_limit log;
+	int ioreq_server;
+	bool served;
+	bool leaving;
+	bool released;
+};
+
+/**
+ * struct guests_ops - what the guests tell their owner
+ * @served: the first device of a guest is claimed: set its policy and quota
+ * @claimed: set the device's camera
+ * @open: the guest opens a device; guest_answer() follows, now or later
+ * @closed: a session is over. Return false if the guest has no such session.
+ * @gone: the process is no more, and so are all sessions of the guest
+ * @stopped: guests_stop() is done
+ */
+struct guests_ops {
+	void (*served)(void *owner, struct guest *guest);
+	void (*claimed)(void *owner, struct device *device);
+	void (*open)(void *owner, struct device *device, uint32_t tag);
+	bool (*closed)(void *owner, struct guest *guest, uint64_t serial);
+	void (*gone)(void *owner, struct guest *guest);
+	void (*stopped)(void *owner);
+};
+
+/**
+ * struct guests - all of them
+ * @store: borrowed; set before guests_update()
+ * @host: how to run vmedia-guest; borrowed
+ * @program: path of vmedia-guest; borrowed
+ * @log_level: for it
+ */
+struct guests {
+	struct list list; /* struct guest, in order of appearance */
+	struct store *store;
+	const struct process_host *host;
+	const char *program;
+	enum log_level log_level;
+	const struct guests_ops *ops;
+	void *owner;
+	struct event *look; /* guests_update() is due */
+	bool stopping;
+};
+
+/**
+ * guests_init() - none yet; all but the structure itself is borrowed
+ * Return: 0 or -ENOMEM.
+ */
+int guests_init(struct guests *guests, const struct process_host *host,
+		 const char *program, enum log_level log_level,
+		 const struct guests_ops *ops, void *owner);
+
+/** guests_finish() - forget them all; processes see end of file */
+void guests_finish(struct guests *guests);
+
+/** guests_update() - look at all nodes, and do what is to be done */
+void guests_update(struct guests *guests);
+
+/**
+ * guests_stop() - end all processes, but leave nodes and IOREQ servers for a
+ * successor; stopped() follows, maybe at once
+ */
+void guests_stop(struct guests *guests);
+
+/** guests_running() - true if a process is left */
+bool guests_running(const struct guests *guests);
+
+/**
+ * guest_answer() - answer open()
+ * @error: 0 or a positive errno
+ * @fd: the guest's end of the session's socket; borrowed; -1 on error
+ *
+ * A process that cannot be answered is gone, or is made to go: gone() follows.
+ */
+void guest_answer(struct guest *guest, uint32_t tag, unsigned int error,
+		  uint64_t serial, int fd);
+
+#endif /* DAEMON_GUEST_H */
