@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "daemon/control.h"
+
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/list.h"
+#include "base/log.h"
+#include "daemon/report.h"
+
+#define MAX_CLIENTS 16
+#define MAX_REQUEST 4096
+
+struct client {
+	struct list link; /* on control->clients */
+	struct control *control;
+	struct bufferevent *stream;
+};
+
+struct control {
+	struct event_base *base;
+	struct broker *broker;
+	struct sockaddr_un address;
+	int fd;
+	struct event *connected;
+	struct list clients; /* struct client */
+	unsigned int num_clients;
+};
+
+static void client_destroy(struct client *client)
+{
+	list_remove(&client->link);
+	client->control->num_clients--;
+	bufferevent_free(client->stream);
+	free(client);
+}
+
+static struct json_object *refuse(const char *format, const char *what)
+{
+	struct json_object *answer = json_object_new_object();
+	char text[256];
+
+	snprintf(text, sizeof(text), format, what);
+	json_object_object_add(answer, "ok", json_object_new_boolean(false));
+	json_object_object_add(answer, "error", json_object_new_string(text));
+	return answer;
+}
+
+static struct json_object *answer_to(struct control *control, const char *line)
+{
+	struct json_object *request = json_tokener_parse(line);
+	struct json_object *command, *answer;
+	const char *name = "";
+
+	if (json_object_is_type(request, json_type_object) &&
+	    json_object_object_get_ex(request, "command", &command))
+		name = json_object_get_string(command);
+	if (!name)
+		name = "";
+	if (strcmp(name, "list") == 0)
+		answer = report_list(control->broker);
+	else
+		answer = refuse("unknown command \"%s\"", name);
+	json_object_put(request);
+	return answer;
+}
+
+static void answer_line(struct client *client, const char *line)
+{
+	struct json_object *answer = answer_to(client->control, line);
+	const char *text;
+
+	text = json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PLAIN);
+	bufferevent_write(client->stream, text, strlen(text));
+	bufferevent_write(client->stream, "\n", 1);
+	json_object_put(answer);
+}
+
+static void on_readable(struct bufferevent *stream, void *data)
+{
+	struct evbuffer *input = bufferevent_get_input(stream);
+	struct client *client = data;
+	char *line;
+
+	while ((line = evbuffer_readln(input, NULL, EVBUFFER_EOL_LF))) {
+		answer_line(client, line);
+		free(line);
+	}
+	if (evbuffer_get_length(input) >= MAX_REQUEST)
+		client_destroy(client);
+}
+
+static void on_event(struct bufferevent *stream, short what, void *data)
+{
+	client_destroy(data);
+}
+
+static void add_client(struct control *control, int fd)
+{
+	struct client *client;
+
+	client = calloc(1, sizeof(*client));
+	if (client)
+		client->stream = bufferevent_socket_new(
+			control->base, fd, BEV_OPT_CLOSE_ON_FREE);
+	if (!client || !client->stream) {
+		free(client);
+		close(fd);
+		return;
+	}
+	client->control = control;
+	list_append(&control->clients, &client->link);
+	control->num_clients++;
+	bufferevent_setcb(client->stream, on_readable, NULL, on_event, client);
+	bufferevent_setwatermark(client->stream, EV_READ, 0, MAX_REQUEST);
+	bufferevent_enable(client->stream, EV_READ | EV_WRITE);
+}
+
+static void on_connected(evutil_socket_t fd, short what, void *data)
+{
+	struct control *control = data;
+	int client = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (client < 0)
+		return;
+	if (control->num_clients < MAX_CLIENTS) {
+		add_client(control, client);
+		return;
+	}
+	log_warning("more than %d at the control socket: one was sent away",
+		    MAX_CLIENTS);
+	close(client);
+}
+
+static int listen_at(const struct sockaddr_un *address)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	mode_t before;
+	int ret;
+
+	if (fd < 0)
+		return -errno;
+	/* Left by a predecessor; that none is alive was made sure of. */
+	unlink(address->sun_path);
+	before = umask(0177);
+	ret = bind(fd, (const struct sockaddr *)address, sizeof(*address));
+	if (ret == 0)
+		ret = listen(fd, MAX_CLIENTS);
+	ret = ret < 0 ? -errno : fd;
+	umask(before);
+	if (ret < 0)
+		close(fd);
+	return ret;
+}
+
+int control_create(struct event_base *base, struct broker *broker,
+		   const char *dir, struct control **out)
+{
+	struct control *control = calloc(1, sizeof(*control));
+	int len, ret;
+
+	if (!control)
+		return -ENOMEM;
+	list_init(&control->clients);
+	control->base = base;
+	control->broker = broker;
+	control->address.sun_family = AF_UNIX;
+	len = snprintf(control->address.sun_path,
+		       sizeof(control->address.sun_path), "%s/%s", dir,
+		       CONTROL_SOCKET);
+	if (len >= (int)sizeof(control->address.sun_path)) {
+		free(control);
+		return -ENAMETOOLONG;
+	}
+	control->fd = listen_at(&control->address);
+	if (control->fd < 0) {
+		ret = control->fd;
+		free(control);
+		return ret;
+	}
+	control->connected = event_new(base, control->fd, EV_READ | EV_PERSIST,
+				       on_connected, control);
+	if (!control->connected || event_add(control->connected, NULL) < 0) {
+		control_destroy(control);
+		return -ENOMEM;
+	}
+	*out = control;
+	return 0;
+}
+
+void control_destroy(struct control *control)
+{
+	struct client *client, *tmp;
+
+	if (!control)
+		return;
+	list_for_each(client, tmp, &control->clients, link)
+		client_destroy(client);
+	if (control->connected)
+		event_free(control->connected);
+	unlink(control->address.sun_path);
+	close(control->fd);
+	free(control);
+}
