@@ -427,7 +427,7 @@ static void report_syntax(struct parser *p, char *report)
 	p->mistakes++;
 }
 
-static void parse(struct parser *p, const char *text, size_t len)
+static void parse(struct parser *p, const char *text)
 {
 	char *report = NULL;
 	size_t report_len;
@@ -437,7 +437,7 @@ static void parse(struct parser *p, const char *text, size_t len)
 	if (messages)
 		p->xlu = xlu_cfg_init(messages, p->path);
 	if (p->xlu)
-		ret = xlu_cfg_readdata(p->xlu, text, len);
+		ret = xlu_cfg_readdata(p->xlu, text, strlen(text));
 	if (messages)
 		fflush(messages);
 	if (ret == 0)
@@ -463,10 +463,11 @@ static void parse(struct parser *p, const char *text, size_t len)
 }
 
 /* The whole file, NUL-terminated; -errno if it cannot be had. */
-static int read_file(const char *path, char **out, size_t *len)
+static int read_file(const char *path, char **out)
 {
 	FILE *file = fopen(path, "re");
 	char *text;
+	size_t len;
 	int ret = 0;
 
 	if (!file)
@@ -476,13 +477,13 @@ static int read_file(const char *path, char **out, size_t *len)
 		fclose(file);
 		return -ENOMEM;
 	}
-	*len = fread(text, 1, MAX_FILE, file);
+	len = fread(text, 1, MAX_FILE, file);
 	if (ferror(file))
 		ret = -errno;
 	else if (!feof(file))
 		ret = -EFBIG;
 	/* libxlutil would stop at it, and so would nobody notice the rest. */
-	else if (strlen(text) != *len)
+	else if (strlen(text) != len)
 		ret = -EILSEQ;
 	fclose(file);
 	if (ret < 0)
@@ -495,18 +496,17 @@ static int read_file(const char *path, char **out, size_t *len)
 int config_load(const char *path, struct config **out)
 {
 	struct parser p = { .path = path };
-	char *text;
-	size_t len;
+	char *text = NULL;
 	int ret;
 
-	ret = read_file(path, &text, &len);
+	ret = read_file(path, &text);
 	if (ret < 0) {
 		log_error("%s: cannot be read: %s", path, strerror(-ret));
 		return ret;
 	}
 	ret = config_create_default(&p.config);
 	if (ret == 0) {
-		parse(&p, text, len);
+		parse(&p, text);
 		ret = p.error ? p.error : p.mistakes ? -EINVAL : 0;
 	}
 	free(text);

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "daemon_bench.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <event2/event.h>
+
+#include "base/log.h"
+#include "daemon/spawn.h"
+
+#define TAG 77
+
+static struct config_camera cameras[] = {
+	{ .name = (char *)"rear", .source = (char *)"/dev/video0" },
+	{ .name = (char *)"left", .source = (char *)"pattern:64x48" },
+};
+
+int bench_begin(void **state)
+{
+	static struct bench bench;
+
+	log_init("vmediad", LOG_ERROR);
+	fake_xs_reset();
+	memset(&bench, 0, sizeof(bench));
+	bench.base = event_base_new();
+	assert_non_null(bench.base);
+	assert_int_equal(spawner_create(bench.base, &bench.spawner), 0);
+	bench.config = (struct config){
+		.log_level = LOG_ERROR,
+		.sessions = 2,
+		.cameras = cameras,
+		.num_cameras = 2,
+		.every_domain = true,
+	};
+	*state = &bench;
+	return 0;
+}
+
+int bench_end(void **state)
+{
+	struct bench *bench = *state;
+
+	broker_destroy(bench->broker);
+	spawner_destroy(bench->spawner);
+	event_base_free(bench->base);
+	return 0;
+}
+
+void bench_start(struct bench *bench)
+{
+	struct broker_setup setup = {
+		.config = &bench->config,
+		.base = bench->base,
+		.spawner = bench->spawner,
+		.guest_program = "vmedia-guest",
+		.camera_program = "vmedia-camera",
+	};
+
+	assert_int_equal(broker_create(&setup, &bench->broker), 0);
+	bench->broker->guest_host.backoff.first = 1;
+	bench->broker->guest_host.backoff.longest = 1;
+	bench->broker->guest_host.stop_ms = 50;
+	bench->broker->camera_host.backoff.first = 1;
+	bench->broker->camera_host.backoff.longest = 1;
+	bench_settle(bench);
+}
+
+void bench_kill(struct bench *bench)
+{
+	broker_destroy(bench->broker);
+	bench->broker = NULL;
+	spawner_destroy(bench->spawner);
+	assert_int_equal(spawner_create(bench->base, &bench->spawner), 0);
+}
+
+void bench_settle(struct bench *bench)
+{
+	/* What one event causes is an event of the next round. */
+	for (int i = 0; i < 20; i++)
+		event_base_loop(bench->base, EVLOOP_NONBLOCK);
+}
+
+static void on_time(evutil_socket_t fd, short what, void *data)
+{
+	event_base_loopbreak(data);
+}
+
+void bench_wait(struct bench *bench, unsigned int ms)
+{
+	struct timeval delay = { ms / 1000, ms % 1000 * 1000 };
+
+	event_base_once(bench->base, -1, EV_TIMEOUT, on_time, bench->base,
+			&delay);
+	event_base_dispatch(bench->base);
+	bench_settle(bench);
+}
+
+void bench_domain(struct bench *bench, unsigned int domid, unsigned int devices)
+{
+	char path[64], value[64];
+
+	fake_xs_domain(domid, true);
+	snprintf(path, sizeof(path), "/local/domain/%u/name", domid);
+	snprintf(value, sizeof(value), "guest-%u", domid);
+	fake_xs_set(path, value);
+	snprintf(path, sizeof(path), "/local/domain/%u/vm", domid);
+	snprintf(value, sizeof(value),
+		 "/vm/00000000-0000-0000-0000-%012u", domid);
+	fake_xs_set(path, value);
+	for (unsigned int i = 0; i < devices; i++)
+		fake_xs_device(domid, i);
+	bench_settle(bench);
+}
+
+struct child *bench_guest(unsigned int domid)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", domid);
+	return fake_child_find("--domid", text);
+}
+
+struct child *bench_camera(const char *name)
+{
+	return fake_child_find("--name", name);
+}
+
+struct child *bench_list(void)
+{
+	return fake_child_find("vmedia-camera", "--list");
+}
+
+void bench_live(struct bench *bench, unsigned int domid, unsigned int devid,
+		unsigned int ioreq_server)
+{
+	struct guest_live live = {
+		.hdr.type = GUEST_LIVE,
+		.devid = devid,
+		.ioreq_server = ioreq_server,
+	};
+
+	fake_child_send(bench_guest(domid), &live, sizeof(live));
+	bench_settle(bench);
+}
+
+void bench_present(struct bench *bench, const char *name, const char *card)
+{
+	struct camera_state state = {
+		.hdr.type = CAMERA_STATE,
+		.identity.present = 1,
+		.identity.device_caps = 0x04200001,
+	};
+
+	snprintf(state.identity.card, sizeof(state.identity.card), "%s", card);
+	fake_child_send(bench_camera(name), &state, sizeof(state));
+	bench_settle(bench);
+}
+
+int bench_next(struct child *child, uint32_t type, void *message, size_t size)
+{
+	union {
+		struct daemon_header hdr;
+		char bytes[1024];
+	} next;
+	int fd, len;
+
+	for (;;) {
+		len = fake_child_receive(child, &next, sizeof(next), &fd);
+		assert_true(len >= (int)sizeof(next.hdr));
+		if (next.hdr.type == type)
+			break;
+		if (fd >= 0)
+			close(fd);
+	}
+	assert_int_equal(len, size);
+	memcpy(message, &next, size);
+	return fd;
+}
+
+unsigned int bench_open(struct bench *bench, unsigned int domid,
+			unsigned int devid, uint64_t *serial, int *fd)
+{
+	struct guest_open open = {
+		.hdr.type = GUEST_OPEN,
+		.tag = TAG,
+		.devid = devid,
+	};
+	struct guest_session answer;
+
+	fake_child_send(bench_guest(domid), &open, sizeof(open));
+	bench_settle(bench);
+	*fd = bench_next(bench_guest(domid), GUEST_SESSION, &answer,
+			 sizeof(answer));
+	assert_int_equal(answer.tag, TAG);
+	*serial = answer.serial;
+	return answer.error;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * daemon_bench.h - vmediad whole but for main(), on a fake xenstore, with fake
+ * children.
+ *
+ * The configuration: cameras "rear" and "left"; every domain gets both in order,
+ * two sessions each; unless a test changes bench->config before bench_start().
+ */
+#ifndef DAEMON_BENCH_H
+#define DAEMON_BENCH_H
+
+#include <stdint.h>
+
+#include "child_fake.h"
+#include "daemon/broker.h"
+#include "daemon/config.h"
+#include "ipc/daemon_proto.h"
+#include "xs_fake.h"
+
+struct bench {
+	struct event_base *base;
+	struct spawner *spawner;
+	struct config config;
+	struct broker *broker;
+};
+
+/** bench_begin() - for cmocka's setup: nothing runs yet */
+int bench_begin(void **state);
+
+/** bench_end() - for cmocka's teardown */
+int bench_end(void **state);
+
+/** bench_start() - start vmediad, and let it look around */
+void bench_start(struct bench *bench);
+
+/** bench_kill() - forget vmediad, as if it had been killed */
+void bench_kill(struct bench *bench);
+
+/** bench_settle() - let vmediad do all that it can do now */
+void bench_settle(struct bench *bench);
+
+/** bench_wait() - let it run for so long */
+void bench_wait(struct bench *bench, unsigned int ms);
+
+/** bench_domain() - domain @domid named "guest-@domid" is created, with
+ * @devices devices */
+void bench_domain(struct bench *bench, unsigned int domid,
+		  unsigned int devices);
+
+/** bench_guest() - its vmedia-guest; NULL if there is none */
+struct child *bench_guest(unsigned int domid);
+
+/** bench_camera() - the vmedia-camera of that name; NULL if there is none */
+struct child *bench_camera(const char *name);
+
+/** bench_list() - the `vmedia-camera --list` that runs; NULL if none does */
+struct child *bench_list(void);
+
+/** bench_live() - the guest's process says that a device is live */
+void bench_live(struct bench *bench, unsigned int domid, unsigned int devid,
+		unsigned int ioreq_server);
+
+/** bench_present() - a camera's process says what it is */
+void bench_present(struct bench *bench, const char *name, const char *card);
+
+/** bench_next() - the next message of @type to @child; fails the test if there
+ * is none. Others before it are dropped. Return: a descriptor beside it, or
+ * -1. */
+int bench_next(struct child *child, uint32_t type, void *message, size_t size);
+
+/** bench_open() - the guest's process asks for a session
+ * Return: error of the answer; *@fd is its descriptor or -1. */
+unsigned int bench_open(struct bench *bench, unsigned int domid,
+			unsigned int devid, uint64_t *serial, int *fd);
+
+#endif /* DAEMON_BENCH_H */
