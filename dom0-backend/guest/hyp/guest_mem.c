@@ -31,6 +31,7 @@ struct chunk {
 	struct list bucket; /* guest_mem.buckets[] */
 	struct list lru; /* guest_mem.lru */
 	uint64_t first; /* guest frame number */
+	uint64_t epoch; /* guest_mem.epoch when it was mapped */
 	unsigned char *whole;
 	unsigned char *pages[CHUNK_PAGES];
 };
@@ -45,8 +46,8 @@ struct guest_mem {
 	uint64_t limit;
 	uint64_t cached; /* bytes of all chunks */
 	uint64_t lent; /* bytes of all regions */
-	bool stale; /* what is cached must not be used again */
-	struct list lru; /* of struct chunk, least recently used first */
+	uint64_t epoch; /* counts invalidations: older chunks are stale */
+	struct list lru; /* of struct chunk; stale, then least recently used first */
 	struct list buckets[NUM_BUCKETS]; /* of struct chunk */
 };
 
@@ -88,21 +89,15 @@ static void drop_chunk(struct guest_mem *mem, struct chunk *chunk)
 	free(chunk);
 }
 
-static void drop_all(struct guest_mem *mem)
+void guest_mem_destroy(struct guest_mem *mem)
 {
 	struct chunk *chunk, *tmp;
 
-	list_for_each (chunk, tmp, &mem->lru, lru)
-		drop_chunk(mem, chunk);
-	mem->stale = false;
-}
-
-void guest_mem_destroy(struct guest_mem *mem)
-{
 	if (!mem)
 		return;
 	assert(mem->lent == 0);
-	drop_all(mem);
+	list_for_each (chunk, tmp, &mem->lru, lru)
+		drop_chunk(mem, chunk);
 	free(mem);
 }
 
@@ -136,14 +131,24 @@ static struct list *bucket_of(struct guest_mem *mem, uint64_t first)
 	return &mem->buckets[first / CHUNK_PAGES % NUM_BUCKETS];
 }
 
+static bool is_stale(const struct guest_mem *mem, const struct chunk *chunk)
+{
+	return chunk->epoch != mem->epoch;
+}
+
+/* A stale one is dropped, and only that one: unmapping is slow. */
 static struct chunk *find_chunk(struct guest_mem *mem, uint64_t first)
 {
 	struct list *head = bucket_of(mem, first);
 	struct chunk *chunk, *tmp;
 
 	list_for_each (chunk, tmp, head, bucket) {
-		if (chunk->first == first)
+		if (chunk->first != first)
+			continue;
+		if (!is_stale(mem, chunk))
 			return chunk;
+		drop_chunk(mem, chunk);
+		break;
 	}
 	return NULL;
 }
@@ -213,6 +218,7 @@ static int add_chunk(struct guest_mem *mem, uint64_t first, size_t index,
 	if (!chunk)
 		return -ENOMEM;
 	chunk->first = first;
+	chunk->epoch = mem->epoch;
 	ret = map_whole(mem, chunk);
 	if (ret == -EFAULT)
 		ret = map_page(mem, chunk, index);
@@ -234,8 +240,6 @@ static int find_page(struct guest_mem *mem, uint64_t gfn, unsigned char **out)
 	struct chunk *chunk;
 	int ret;
 
-	if (mem->stale)
-		drop_all(mem);
 	chunk = find_chunk(mem, first);
 	if (!chunk) {
 		ret = add_chunk(mem, first, index, &chunk);
@@ -351,22 +355,21 @@ void guest_mem_return(struct guest_mem *mem, struct guest_mem_region *region)
 
 void guest_mem_invalidate(struct guest_mem *mem)
 {
-	mem->stale = true;
+	mem->epoch++;
 }
 
 void guest_mem_trim(struct guest_mem *mem)
 {
 	struct chunk *chunk;
 
-	if (!mem->stale)
-		return;
 	while (!list_empty(&mem->lru)) {
 		chunk = list_first(&mem->lru, struct chunk, lru);
+		if (!is_stale(mem, chunk))
+			return;
 		drop_chunk(mem, chunk);
 		/* Unmapping is slow, and a vCPU may have begun to wait. */
 		hyp_poll(mem->hyp);
 	}
-	mem->stale = false;
 }
 
 uint64_t guest_mem_mapped(const struct guest_mem *mem)

@@ -36,7 +36,11 @@ int guest_mem_create(struct hyp *hyp, uint64_t limit, struct guest_mem **out);
 /** guest_mem_destroy() - unmap everything. Nothing may be lent. NULL is fine. */
 void guest_mem_destroy(struct guest_mem *mem);
 
-/** guest_mem_set_limit() - change the limit; shrinks at the next mapping */
+/**
+ * guest_mem_set_limit() - change the limit; shrinks at the next mapping
+ *
+ * One piece of 64 KiB is always granted.
+ */
 void guest_mem_set_limit(struct guest_mem *mem, uint64_t limit);
 
 /**
@@ -68,13 +72,17 @@ void guest_mem_return(struct guest_mem *mem, struct guest_mem_region *region);
 /**
  * guest_mem_invalidate() - the guest's memory map changed
  *
- * Nothing cached is used again; it is unmapped at the next access or by
- * guest_mem_trim(), since unmapping is too slow for a vCPU to wait for. Lent
- * regions stay as they are: their borrower decides.
+ * Nothing cached is used again. It is unmapped when its place is used, when
+ * room is needed or by guest_mem_trim(), since unmapping is too slow for a vCPU
+ * to wait for. Lent regions stay as they are: their borrower decides.
  */
 void guest_mem_invalidate(struct guest_mem *mem);
 
-/** guest_mem_trim() - unmap now what guest_mem_invalidate() left behind */
+/**
+ * guest_mem_trim() - unmap now what guest_mem_invalidate() left behind
+ *
+ * Takes its time, and calls hyp_poll() while at it: for the event loop.
+ */
 void guest_mem_trim(struct guest_mem *mem);
 
 /** guest_mem_mapped() - bytes mapped now, lent ones included */
