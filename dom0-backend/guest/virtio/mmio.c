@@ -32,12 +32,13 @@ struct mmio_bus {
 static bool is_within(const struct mmio_device *device,
 		      const struct hyp_access *access)
 {
-	if (access->addr < device->addr)
+	/* Huge if the address lies before the device */
+	const uint64_t offset = access->addr - device->addr;
+
+	if (access->size != 1 && access->size != 2 && access->size != 4 &&
+	    access->size != 8)
 		return false;
-	if (access->size == 0 || access->size > 8 ||
-	    (access->size & (access->size - 1)) != 0)
-		return false;
-	return access->addr - device->addr <= MMIO_DEVICE_LEN - access->size;
+	return offset <= MMIO_DEVICE_LEN - access->size;
 }
 
 static void on_access(void *owner, struct hyp_access *access)

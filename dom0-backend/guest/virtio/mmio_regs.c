@@ -13,7 +13,7 @@
 
 #define MAGIC 0x74726976 /* "virt" */
 #define VERSION 2
-#define VENDOR 0x4d454456 /* "VDEM" */
+#define VENDOR 0x44454d56 /* "VMED" */
 
 /* Since 1.2, and newer than the headers of some systems we build on */
 #define QUEUE_RESET 0x0c0
