@@ -104,8 +104,9 @@ static void fake_listen(struct hyp *hyp, const struct hyp_listener *listener,
 
 static void answer(struct hyp_fake *fake, struct hyp_access *access)
 {
+	/* Not all ones: who means to answer that has to say so. */
 	if (!access->write)
-		access->data = UINT64_MAX;
+		access->data = UINT64_C(0xa5a5a5a5a5a5a5a5);
 	if (!fake->listener)
 		return;
 	fake->vcpu_waits = true;
@@ -367,7 +368,7 @@ uint64_t hyp_fake_read(struct hyp_fake *fake, uint64_t addr, uint32_t size)
 	struct hyp_access access = { .addr = addr, .size = size };
 
 	answer(fake, &access);
-	return size == 8 ? access.data :
+	return size >= 8 ? access.data :
 			   access.data & ((UINT64_C(1) << (8 * size)) - 1);
 }
 

@@ -282,6 +282,20 @@ static void trim_unmaps_what_invalidation_left(void **state)
 	assert_int_equal(guest_mem_mapped(f->mem), 0);
 }
 
+static void invalidation_makes_the_next_access_unmap_little(void **state)
+{
+	struct fixture *f = *state;
+	char byte;
+
+	for (uint64_t at = 0; at < 8 * CHUNK; at += CHUNK)
+		guest_mem_read(f->mem, BANK0 + at, &byte, 1);
+	guest_mem_invalidate(f->mem);
+	guest_mem_read(f->mem, BANK0 + CHUNK, &byte, 1);
+	assert_int_equal(guest_mem_mapped(f->mem), 8 * CHUNK);
+	guest_mem_trim(f->mem);
+	assert_int_equal(guest_mem_mapped(f->mem), CHUNK);
+}
+
 static void trim_looks_for_waiting_vcpus(void **state)
 {
 	struct fixture *f = *state;
@@ -407,6 +421,7 @@ int main(void)
 		TEST(a_copy_larger_than_the_limit_works),
 		TEST(after_invalidation_memory_is_mapped_anew),
 		TEST(trim_unmaps_what_invalidation_left),
+		TEST(invalidation_makes_the_next_access_unmap_little),
 		TEST(trim_looks_for_waiting_vcpus),
 		TEST(trim_leaves_what_is_good),
 		TEST(a_loan_over_a_page_border_is_one_piece),
