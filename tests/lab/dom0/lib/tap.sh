@@ -8,12 +8,13 @@ report() {
 	printf '%s\n' "$*" >>/lab/events
 }
 
-# note LINE: for scenario.log, with the seconds since boot.
+# note LINE: for scenario.log, with the seconds since boot. On stderr, for the
+# caller may be catching a command's output.
 note() {
 	local up _
 
 	read -r up _ </proc/uptime
-	echo "[$up] $*"
+	printf '[%s] %s\n' "$up" "$*" >&2
 }
 
 pass() {
@@ -21,30 +22,40 @@ pass() {
 	note "ok - $*"
 }
 
-# Not "return 1": a scenario goes on after a failed test unless it says
-# otherwise ("ok ... || return" cannot be meant by every line).
+# A scenario goes on after a failed test, unless it says "|| done_testing".
 fail() {
 	report "not ok - $*"
 	note "not ok - $*"
 }
 
-# diag TEXT...: a remark. Several lines may come on stdin instead.
+# diag TEXT...: a remark. Several lines may come on stdin instead. Within the
+# COMMAND of an "ok" it is output like any other, shown if that fails.
 diag() {
-	if [ $# -gt 0 ]; then
+	local line
+
+	if [ $# -eq 0 ]; then
+		while IFS= read -r line; do
+			diag "$line"
+		done
+	elif [ -n "$LAB_WITHIN_OK" ]; then
+		printf '%s\n' "$*" >&2
+	else
 		report "# $*"
 		note "# $*"
-	else
-		sed 's/^/# /' | tee -a /lab/events
 	fi
 }
+
+LAB_WITHIN_OK=
 
 # ok SENTENCE COMMAND...: true if COMMAND succeeds.
 ok() {
 	local sentence=$1 status
 	shift
 
+	LAB_WITHIN_OK=yes
 	"$@" >"$LAB_TMP/output" 2>&1
 	status=$?
+	LAB_WITHIN_OK=
 	cat "$LAB_TMP/output"
 	if [ "$status" -eq 0 ]; then
 		pass "$sentence"
