@@ -96,7 +96,7 @@ void guest_mem_destroy(struct guest_mem *mem)
 	if (!mem)
 		return;
 	assert(mem->lent == 0);
-	list_for_each (chunk, tmp, &mem->lru, lru)
+	list_for_each(chunk, tmp, &mem->lru, lru)
 		drop_chunk(mem, chunk);
 	free(mem);
 }
@@ -142,7 +142,7 @@ static struct chunk *find_chunk(struct guest_mem *mem, uint64_t first)
 	struct list *head = bucket_of(mem, first);
 	struct chunk *chunk, *tmp;
 
-	list_for_each (chunk, tmp, head, bucket) {
+	list_for_each(chunk, tmp, head, bucket) {
 		if (chunk->first != first)
 			continue;
 		if (!is_stale(mem, chunk))
@@ -160,7 +160,7 @@ static void shrink(struct guest_mem *mem, uint64_t bytes, struct chunk *keep)
 
 	if (mem->limit == 0)
 		return;
-	list_for_each (chunk, tmp, &mem->lru, lru) {
+	list_for_each(chunk, tmp, &mem->lru, lru) {
 		if (mem->cached + bytes <= mem->limit)
 			return;
 		if (chunk != keep)

@@ -46,7 +46,7 @@ static void on_access(void *owner, struct hyp_access *access)
 	struct mmio_device *device, *tmp;
 	struct mmio_bus *bus = owner;
 
-	list_for_each (device, tmp, &bus->devices, link) {
+	list_for_each(device, tmp, &bus->devices, link) {
 		if (is_within(device, access)) {
 			mmio_regs_access(&device->regs,
 					 access->addr - device->addr, access);
@@ -68,7 +68,7 @@ static void on_invalidated(void *owner)
 
 	guest_mem_invalidate(bus->mem);
 	evtimer_add(bus->trim, &now);
-	list_for_each (device, tmp, &bus->devices, link)
+	list_for_each(device, tmp, &bus->devices, link)
 		virtio_dev_memory_changed(device->regs.dev);
 }
 
@@ -119,7 +119,7 @@ static bool is_taken(struct mmio_bus *bus, uint64_t addr)
 {
 	struct mmio_device *device, *tmp;
 
-	list_for_each (device, tmp, &bus->devices, link) {
+	list_for_each(device, tmp, &bus->devices, link) {
 		if (addr < device->addr + MMIO_DEVICE_LEN &&
 		    device->addr < addr + MMIO_DEVICE_LEN)
 			return true;
@@ -153,7 +153,7 @@ void mmio_bus_remove(struct mmio_bus *bus, struct virtio_dev *dev)
 {
 	struct mmio_device *device, *tmp;
 
-	list_for_each (device, tmp, &bus->devices, link) {
+	list_for_each(device, tmp, &bus->devices, link) {
 		if (device->regs.dev != dev)
 			continue;
 		list_remove(&device->link);

@@ -189,7 +189,6 @@ static void stop_queues(struct virtio_dev *dev)
 {
 	for (unsigned int i = 0; i < dev->params.num_queues; i++)
 		vq_stop(&dev->queues[i]);
-	dev->notified = 0;
 	dev->reset_due = dev->started;
 	virtio_dev_schedule(dev);
 }
@@ -215,7 +214,6 @@ static void reset(struct virtio_dev *dev)
 	dev->accepted = 0;
 	dev->isr = 0;
 	dev->raised = 0;
-	dev->memory_changed = false;
 }
 
 static bool features_can_work(struct virtio_dev *dev)
