@@ -208,7 +208,7 @@ static void fake_unmap_pages(struct hyp *hyp, void *pages, size_t count)
 
 	if (fake->vcpu_waits)
 		fail_msg("guest memory is unmapped while a vCPU waits");
-	list_for_each (mapping, tmp, &fake->mappings, link) {
+	list_for_each(mapping, tmp, &fake->mappings, link) {
 		if (mapping->pages != pages)
 			continue;
 		if (mapping->count != count)

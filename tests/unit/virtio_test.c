@@ -249,6 +249,17 @@ static void reset_takes_back_the_interrupt(void **state)
 			 0);
 }
 
+static void reset_takes_back_the_interrupt_to_come(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	virtio_dev_config_changed(echo->dev);
+	driver_fake_reset(echo->driver);
+	hyp_fake_settle(echo->fake);
+	assert_int_equal(driver_fake_interrupts(echo->driver), 0);
+}
+
 static void reset_unmaps_the_rings(void **state)
 {
 	struct echo *echo = *state;
@@ -372,6 +383,18 @@ static void a_broken_device_does_nothing_more(void **state)
 	hyp_fake_settle(echo->fake);
 	assert_int_equal(echo->notified[1], 0);
 	assert_int_equal(hyp_fake_mapped(echo->fake), 0);
+}
+
+static void a_device_breaks_once(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	virtio_dev_break(echo->dev, "for a reason");
+	hyp_fake_settle(echo->fake);
+	virtio_dev_break(echo->dev, "for another");
+	hyp_fake_settle(echo->fake);
+	assert_int_equal(driver_fake_interrupts(echo->driver), 1);
 }
 
 static void reset_mends_a_broken_device(void **state)
@@ -539,6 +562,7 @@ int main(void)
 		TEST(a_reset_before_the_start_is_not_told),
 		TEST(reset_forgets_what_was_negotiated),
 		TEST(reset_takes_back_the_interrupt),
+		TEST(reset_takes_back_the_interrupt_to_come),
 		TEST(reset_unmaps_the_rings),
 		TEST(after_reset_a_held_chain_reaches_no_memory),
 		TEST(a_chain_held_over_a_restart_is_not_answered),
@@ -548,6 +572,7 @@ int main(void)
 		TEST(a_broken_device_says_needs_reset),
 		TEST(a_broken_device_sends_a_configuration_interrupt),
 		TEST(a_broken_device_does_nothing_more),
+		TEST(a_device_breaks_once),
 		TEST(reset_mends_a_broken_device),
 		TEST(a_driver_that_gives_up_stops_the_device),
 		TEST(a_successor_needs_a_reset_and_says_so),
