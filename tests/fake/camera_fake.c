@@ -123,9 +123,9 @@ bool camera_fake_take_call(struct camera_fake *camera)
 void camera_fake_send(struct camera_fake *camera, const void *data, size_t len,
 		      const int *fds, unsigned int nfds)
 {
-	struct iovec iov = { (void *)data, len };
-	char control[CMSG_SPACE(192 * sizeof(int))] = { 0 };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct iovec iov = {(void *)data, len};
+	char control[CMSG_SPACE(192 * sizeof(int))] = {0};
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
 	struct cmsghdr *cmsg;
 
 	if (nfds > 0) {
@@ -144,7 +144,7 @@ void camera_fake_reply(struct camera_fake *camera, uint32_t tag, uint32_t error,
 		       uint32_t payload_len, const void *data, size_t len)
 {
 	const struct session_reply head = {
-		.hdr = { .type = SESSION_REPLY, .tag = tag },
+		.hdr = {.type = SESSION_REPLY, .tag = tag},
 		.error = error,
 		.len = payload_len,
 	};
@@ -198,9 +198,9 @@ void camera_fake_send_slots(struct camera_fake *camera, uint32_t generation,
 			const int fd = memfd_create("slot", MFD_CLOEXEC);
 
 			assert_int_equal(ftruncate(fd, size), 0);
-			camera->slots[i][j] = mmap(NULL, size,
-						   PROT_READ | PROT_WRITE,
-						   MAP_SHARED, fd, 0);
+			camera->slots[i][j] =
+				mmap(NULL, size, PROT_READ | PROT_WRITE,
+				     MAP_SHARED, fd, 0);
 			assert_ptr_not_equal(camera->slots[i][j], MAP_FAILED);
 			fds[nfds++] = fd;
 		}
@@ -243,7 +243,7 @@ void camera_fake_send_event(struct camera_fake *camera, uint32_t type,
 {
 	const struct session_event event = {
 		.hdr.type = SESSION_EVENT,
-		.event = { .type = type, .id = id },
+		.event = {.type = type, .id = id},
 	};
 
 	camera_fake_send(camera, &event, sizeof(event), NULL, 0);

@@ -6,8 +6,8 @@
  * the test takes a call and replies to it, sends slots, frames and events.
  *
  *	camera_fake_take_call(camera)		camera->call is the next IOCTL
- *	camera_fake_obey(camera)		reply to it as a good camera would
- *	camera_fake_send_slots(camera, 1, 4)	generation 1, four slots
+ *	camera_fake_obey(camera)		reply to it as a good camera
+ *would camera_fake_send_slots(camera, 1, 4)	generation 1, four slots
  *	camera_fake_send_frame(camera, 2, 7)	slot 2, sequence 7
  */
 #ifndef CAMERA_FAKE_H

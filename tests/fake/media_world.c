@@ -33,11 +33,11 @@ static void ended(void *owner, enum guest_end how)
 
 static void make_pair(int fds[2])
 {
-	assert_int_equal(socketpair(AF_UNIX,
-				    SOCK_SEQPACKET | SOCK_CLOEXEC |
-					    SOCK_NONBLOCK,
-				    0, fds),
-			 0);
+	assert_int_equal(
+		socketpair(AF_UNIX,
+			   SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
+			   fds),
+		0);
 }
 
 struct world *world_create(bool restarted)
@@ -79,11 +79,12 @@ void world_attach(struct world *world, uint32_t device_caps)
 		.device_id = VIRTIO_MEDIA_DEVICE_ID,
 		.irq = WORLD_IRQ,
 		.base = WORLD_ADDR,
-		.identity = {
-			.present = 1,
-			.device_caps = device_caps,
-			.card = "fake",
-		},
+		.identity =
+			{
+				.present = 1,
+				.device_caps = device_caps,
+				.card = "fake",
+			},
 	};
 
 	world_tell(world, &attach, sizeof(attach));
@@ -190,7 +191,7 @@ struct camera_fake *world_grant(struct world *world,
 		.tag = question->tag,
 		.serial = 1000 + world->num_sessions,
 	};
-	struct camera_fake link = { 0 };
+	struct camera_fake link = {0};
 	int fds[2];
 
 	assert_true(world->num_sessions++ < WORLD_MAX_SESSIONS);
@@ -244,8 +245,7 @@ void world_close(struct world *world, uint32_t id)
 		.hdr.cmd = cpu_to_le32(VIRTIO_MEDIA_CMD_CLOSE),
 		.session_id = cpu_to_le32(id),
 	};
-	struct world_answer answer =
-		world_command(world, &cmd, sizeof(cmd), 0);
+	struct world_answer answer = world_command(world, &cmd, sizeof(cmd), 0);
 
 	assert_int_equal(answer.len, 0);
 }
@@ -269,7 +269,7 @@ unsigned int world_send(struct world *world, const void *command, size_t len,
 
 struct world_answer world_answer(struct world *world)
 {
-	struct world_answer answer = { .status = ~0u };
+	struct world_answer answer = {.status = ~0u};
 	struct driver_fake_answer used;
 	uint32_t status;
 
@@ -431,4 +431,41 @@ bool world_event(struct world *world, union world_event *event, uint32_t *len)
 	memcpy(event, used.data, used.len);
 	*len = used.len;
 	return true;
+}
+
+void world_assert_no_event(struct world *world)
+{
+	union world_event event;
+	uint32_t len;
+
+	assert_false(world_event(world, &event, &len));
+}
+
+struct virtio_media_event_dqbuf world_dequeued(struct world *world, uint32_t id)
+{
+	union world_event event;
+	uint32_t len;
+
+	if (!world_event(world, &event, &len))
+		fail_msg("no event");
+	assert_int_equal(len, sizeof(event.dqbuf));
+	assert_int_equal(le32_to_cpu(event.hdr.event), VIRTIO_MEDIA_EVT_DQBUF);
+	assert_int_equal(le32_to_cpu(event.hdr.session_id), id);
+	return event.dqbuf;
+}
+
+uint64_t world_alloc_buffer(struct world *world)
+{
+	return hyp_fake_alloc(world->fake, 0, WORLD_FRAME_LEN);
+}
+
+uint32_t world_stream_with_a_buffer(struct world *world, uint64_t *gpa)
+{
+	const uint32_t id = world_open(world);
+
+	*gpa = world_alloc_buffer(world);
+	world_stream(world, id, 2, 4);
+	assert_int_equal(world_qbuf(world, id, 0, WORLD_FRAME_LEN, *gpa), 0);
+	world_post(world, 4);
+	return id;
 }

@@ -32,6 +32,9 @@
 #define WORLD_IRQ 33
 #define WORLD_MAX_SESSIONS 80
 
+/* Bytes of a frame of camera_fake.h's format */
+#define WORLD_FRAME_LEN (64 * 48 * 2)
+
 struct world_session {
 	uint32_t id;
 	uint64_t serial;
@@ -191,5 +194,24 @@ void world_post(struct world *world, unsigned int count);
  * @len: its used length
  */
 bool world_event(struct world *world, union world_event *event, uint32_t *len);
+
+/** world_assert_no_event() - the running test fails if there is one */
+void world_assert_no_event(struct world *world);
+
+/** world_dequeued() - the next event, which must be EVT_DQBUF of this session
+ */
+struct virtio_media_event_dqbuf world_dequeued(struct world *world,
+					       uint32_t id);
+
+/** world_alloc_buffer() - guest memory for a frame. Return: its address */
+uint64_t world_alloc_buffer(struct world *world);
+
+/**
+ * world_stream_with_a_buffer() - a session with two buffers and four slots that
+ * streams; buffer 0 is queued, four event buffers are posted
+ * @gpa: of the buffer
+ * Return: the session's id.
+ */
+uint32_t world_stream_with_a_buffer(struct world *world, uint64_t *gpa);
 
 #endif /* MEDIA_WORLD_H */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Sessions of a device: from the guest's OPEN to vmediad, a camera, and back. */
+/* Sessions of a device: from the guest's OPEN to vmediad, a camera, and back.
+ */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,7 +28,7 @@ static void send_open(struct world *world)
 
 static uint32_t get_format(struct world *world, uint32_t id)
 {
-	struct v4l2_format format = { .type = V4L2_BUF_TYPE_VIDEO_CAPTURE };
+	struct v4l2_format format = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE};
 	const uint32_t status = world_ioctl(world, id, VIDIOC_G_FMT, &format);
 
 	if (status == 0)
@@ -53,8 +54,8 @@ static void the_device_says_what_the_camera_is(void **state)
 	struct virtio_media_config config;
 	struct world *world = *state;
 
-	assert_int_equal(driver_fake_read(world->driver,
-					  VIRTIO_MMIO_DEVICE_ID), 48);
+	assert_int_equal(driver_fake_read(world->driver, VIRTIO_MMIO_DEVICE_ID),
+			 48);
 	driver_fake_read_config(world->driver, 0, &config, sizeof(config));
 	assert_int_equal(le32_to_cpu(config.device_caps), CAPS);
 	assert_string_equal((char *)config.card, "fake");
@@ -76,8 +77,9 @@ static void a_camera_that_appears_changes_the_configuration(void **state)
 	const struct guest_camera camera = {
 		.hdr.type = GUEST_CAMERA,
 		.devid = 1,
-		.identity = { .present = 1, .device_caps = CAPS | 0x10,
-			      .card = "another" },
+		.identity = {.present = 1,
+			     .device_caps = CAPS | 0x10,
+			     .card = "another"},
 	};
 	struct virtio_media_config config;
 	struct world *world = *state;
@@ -225,8 +227,9 @@ static void sessions_open_and_close_two_hundred_times(void **state)
 		camera_fake_destroy(camera);
 		world->num_sessions = 0;
 	}
-	assert_int_equal(driver_fake_outstanding(world->driver,
-						 VIRTIO_MEDIA_COMMANDQ), 0);
+	assert_int_equal(
+		driver_fake_outstanding(world->driver, VIRTIO_MEDIA_COMMANDQ),
+		0);
 }
 
 static void more_than_64_sessions_are_refused(void **state)
@@ -352,7 +355,7 @@ static void a_device_works_again_after_a_reset(void **state)
 
 static void a_stopped_guest_ends(void **state)
 {
-	const struct daemon_header stop = { .type = GUEST_STOP };
+	const struct daemon_header stop = {.type = GUEST_STOP};
 	struct world *world = *state;
 
 	world_open(world);
