@@ -81,7 +81,8 @@ static void answer_line(struct client *client, const char *line)
 	struct json_object *answer = answer_to(client->control, line);
 	const char *text;
 
-	text = json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PLAIN);
+	text = json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PLAIN |
+						     JSON_C_TO_STRING_NOSLASHESCAPE);
 	bufferevent_write(client->stream, text, strlen(text));
 	bufferevent_write(client->stream, "\n", 1);
 	json_object_put(answer);

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "ctl/list.h"
+
+#include <json-c/json.h>
+#include <stdio.h>
+
+#include "base/util.h"
+#include "ctl/request.h"
+#include "ctl/table.h"
+
+static const struct column guests[] = {
+	{ .title = "DOMID", .key = "domid" },
+	{ .title = "NAME", .key = "name" },
+	{ .title = "STATE", .key = "state" },
+	{ .title = "PID", .key = "pid" },
+	{ .title = "SESSIONS", .key = "sessions" },
+	{ .title = "LIMIT", .key = "sessions_limit" },
+	{ .title = "REFUSED", .key = "sessions_refused" },
+};
+
+static const struct column devices[] = {
+	{ .title = "DOMID", .key = "domid" },
+	{ .title = "GUEST", .key = "guest" },
+	{ .title = "DEVID", .key = "devid" },
+	{ .title = "BASE", .key = "base", .hex = true },
+	{ .title = "IRQ", .key = "irq" },
+	{ .title = "CAMERA", .key = "camera" },
+	{ .title = "STATE", .key = "state" },
+};
+
+static const struct column sessions[] = {
+	{ .title = "SERIAL", .key = "serial" },
+	{ .title = "DOMID", .key = "domid" },
+	{ .title = "GUEST", .key = "guest" },
+	{ .title = "DEVID", .key = "devid" },
+	{ .title = "CAMERA", .key = "camera" },
+	{ .title = "SECONDS", .key = "age" },
+};
+
+static const struct column cameras[] = {
+	{ .title = "NAME", .key = "name" },
+	{ .title = "SOURCE", .key = "source" },
+	{ .title = "PRESENT", .key = "present" },
+	{ .title = "STATE", .key = "state" },
+	{ .title = "PID", .key = "pid" },
+	{ .title = "SESSIONS", .key = "sessions" },
+	{ .title = "CARD", .key = "card" },
+};
+
+static const struct {
+	const char *title;
+	const char *key;
+	const struct column *columns;
+	size_t count;
+} tables[] = {
+	{ "Guests", "guests", guests, ARRAY_SIZE(guests) },
+	{ "Devices", "devices", devices, ARRAY_SIZE(devices) },
+	{ "Sessions", "sessions", sessions, ARRAY_SIZE(sessions) },
+	{ "Cameras", "cameras", cameras, ARRAY_SIZE(cameras) },
+};
+
+static void print_tables(struct json_object *answer)
+{
+	struct json_object *rows;
+
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+		json_object_object_get_ex(answer, tables[i].key, &rows);
+		table_print(tables[i].title, tables[i].columns,
+			    tables[i].count, rows);
+	}
+}
+
+int list_run(const char *dir, bool json)
+{
+	struct json_object *answer;
+	int ret = request(dir, "list", &answer);
+
+	if (ret < 0)
+		return ret;
+	if (json) {
+		/* Whether it went well is the exit code's to say. */
+		json_object_object_del(answer, "ok");
+		puts(json_object_to_json_string_ext(
+			answer, JSON_C_TO_STRING_PRETTY |
+				JSON_C_TO_STRING_NOSLASHESCAPE));
+	} else {
+		print_tables(answer);
+	}
+	json_object_put(answer);
+	return 0;
+}
