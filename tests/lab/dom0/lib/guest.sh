@@ -167,6 +167,21 @@ guest_wait() {
 		exit \$(cat /tmp/jobs/$2.status)"
 }
 
+# guest_streams NAME [DEVICE]: starts a stream without end as the job "stream",
+# and waits until frames have come (v4l2-ctl prints a character for each).
+guest_streams() {
+	in_guest_bg "$1" stream \
+		"v4l2-ctl -d ${2:-/dev/video0} --stream-mmap --stream-count=1000000" &&
+		# shellcheck disable=SC2016 # the guest's
+		wait_for 10 in_guest "$1" 'test "$(wc -c </tmp/jobs/stream.out)" -gt 5'
+}
+
+# guest_stream_ends NAME [SECONDS]: the stream ends by itself, however.
+guest_stream_ends() {
+	guest_wait "$1" stream "${2:-10}" >/dev/null
+	[ $? -ne 124 ]
+}
+
 # guest_pull NAME FILE DEST: a copy of the guest's FILE, byte for byte. Only
 # the list of the pages comes over the console, which is slow.
 guest_pull() {
