@@ -65,10 +65,9 @@ struct vmedia_vq {
  * @vdev: kept by a reference of ours
  * @dma_dev: does the DMA of @vdev; kept by a reference of ours
  * @wq: for the works below
- * @config: what the device said when @node was made. Only for @config_work and
- *          probe.
+ * @config: what the device said when @node was made. Only for @config_work.
  * @node: video node, or NULL while the device has no camera. Only for
- *        @config_work, probe and remove.
+ *        @config_work, and remove when that has ended.
  * @state_lock: start and stop of the device; @running, @may_restart, @started
  * @running: the device is started
  * @may_restart: false before probe is done, when suspended and after remove
@@ -126,7 +125,8 @@ struct vmedia {
  * @epoch: vm->epoch of its OPEN
  * @error: 0, or why it is dead (-errno), for good
  * @close: its CLOSE command, allocated when there was still a way to fail
- * @closed: CLOSE was sent
+ * @closed: CLOSE was or will be sent at once, and nothing after it; under
+ *          vm->cmdq.lock
  * @lock: serialises @queue; is @queue.lock
  * @queue: its buffers
  * @reserved: the device was told of buffers; under @lock
@@ -238,6 +238,8 @@ enum vmedia_cmd_state {
  * struct vmedia_cmd - one command
  * @vm: the device
  * @epoch: it is sent only if this is vm->epoch
+ * @session: it is sent only if this session is not closed. Optional; read while
+ *           it is being sent.
  * @ref: its maker's reference, and one while it is sent
  * @link: in vm->backlog, or on the way to vmedia_cmd_finish()
  * @state: who has it
@@ -264,6 +266,7 @@ enum vmedia_cmd_state {
 struct vmedia_cmd {
 	struct vmedia *vm;
 	u32 epoch;
+	struct vmedia_session *session;
 	refcount_t ref;
 	struct list_head link;
 	enum vmedia_cmd_state state;
@@ -305,8 +308,8 @@ void vmedia_cmd_put(struct vmedia_cmd *cmd);
  * A command may be sent again when it was answered.
  *
  * Context: any. Takes vm->cmdq.lock.
- * Return: 0; -ENODEV if the device is stopped or the command is of another
- * epoch; or -errno. After an error done() is not called.
+ * Return: 0; -ENODEV if the device is stopped, or the command of another epoch
+ * or a closed session; or -errno. After an error done() is not called.
  */
 int vmedia_cmd_send(struct vmedia_cmd *cmd);
 

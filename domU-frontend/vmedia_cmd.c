@@ -132,7 +132,8 @@ int vmedia_cmd_send(struct vmedia_cmd *cmd)
 	refcount_inc(&cmd->ref);
 
 	spin_lock_irqsave(&vm->cmdq.lock, flags);
-	if (!vm->cmdq.vq || cmd->epoch != vm->epoch)
+	if (!vm->cmdq.vq || cmd->epoch != vm->epoch ||
+	    (cmd->session && cmd->session->closed))
 		rc = -ENODEV;
 	else if (!list_empty(&vm->backlog))
 		rc = -ENOSPC;

@@ -53,10 +53,12 @@ static int vmedia_start(struct vmedia *vm)
 		return rc;
 	}
 
-	virtio_device_ready(vm->vdev);
-
+	/* The first event may come at once, the first kick only after it. */
 	spin_lock_irq(&vm->eventq.lock);
 	vm->eventq.vq = vqs[VIRTIO_MEDIA_EVENTQ];
+	spin_unlock_irq(&vm->eventq.lock);
+	virtio_device_ready(vm->vdev);
+	spin_lock_irq(&vm->eventq.lock);
 	virtqueue_kick(vm->eventq.vq);
 	spin_unlock_irq(&vm->eventq.lock);
 
@@ -156,7 +158,7 @@ void vmedia_break(struct vmedia *vm, u32 epoch, const char *why)
 	mutex_unlock(&vm->state_lock);
 }
 
-/* The video node. Only in probe, config_work and remove. */
+/* The video node. Only in config_work, and in remove when that has ended. */
 
 static void vmedia_config_read(struct virtio_device *vdev,
 			       struct virtio_media_config *config)
@@ -327,6 +329,8 @@ static struct vmedia *vmedia_alloc(struct virtio_device *vdev)
 	INIT_WORK(&vm->event_work, vmedia_event_work);
 	INIT_WORK(&vm->config_work, vmedia_config_work);
 	INIT_DELAYED_WORK(&vm->restart_work, vmedia_restart_work);
+	/* Unlike anything that a device says. */
+	memset(&vm->config, 0xff, sizeof(vm->config));
 
 	vm->wq = alloc_workqueue("vmedia-%s", WQ_UNBOUND | WQ_HIGHPRI, 0,
 				 dev_name(&vdev->dev));
@@ -415,19 +419,16 @@ static int vmedia_probe(struct virtio_device *vdev)
 	mutex_lock(&vm->state_lock);
 	rc = vmedia_start(vm);
 	mutex_unlock(&vm->state_lock);
-	if (rc)
-		goto err_remove;
+	if (rc) {
+		vmedia_remove(vdev);
+		return rc;
+	}
 
-	vmedia_config_read(vdev, &vm->config);
-	rc = vmedia_node_add(vm);
-	if (rc)
-		goto err_remove;
 	vmedia_allow_restart(vm);
+	queue_work(vm->wq, &vm->config_work);
+	/* So that who loads the module finds the node. */
+	flush_work(&vm->config_work);
 	return 0;
-
-err_remove:
-	vmedia_remove(vdev);
-	return rc;
 }
 
 #ifdef CONFIG_PM_SLEEP

@@ -29,6 +29,7 @@ struct vmedia_cmd *vmedia_ioctl_alloc(struct vmedia_session *session,
 	if (!command)
 		return NULL;
 
+	command->session = session;
 	hdr = command->out;
 	hdr->session_id = cpu_to_le32(session->id);
 	hdr->code = cpu_to_le32(_IOC_NR(cmd));

@@ -192,6 +192,7 @@ static void vmedia_queue_reclaim(struct vmedia_session *session,
 {
 	unsigned long timeout = msecs_to_jiffies(VMEDIA_COMMAND_TIMEOUT_MS);
 	struct vmedia_buffer *buf;
+	unsigned long flags;
 
 	vmedia_device_streamoff(session);
 	if (!wait_event_timeout(session->answered,
@@ -208,8 +209,10 @@ static void vmedia_queue_reclaim(struct vmedia_session *session,
 	vmedia_event_drain(session->vm);
 
 	for (unsigned int i = 0; i < VMEDIA_MAX_BUFFERS; i++) {
+		spin_lock_irqsave(&session->buf_lock, flags);
 		buf = session->lent[i];
 		session->lent[i] = NULL;
+		spin_unlock_irqrestore(&session->buf_lock, flags);
 		if (buf)
 			vb2_buffer_done(&buf->vb.vb2_buf, state);
 	}

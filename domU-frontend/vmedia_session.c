@@ -53,11 +53,18 @@ void vmedia_session_kill_all(struct vmedia *vm, struct video_device *node,
 
 void vmedia_session_close(struct vmedia_session *session)
 {
-	if (session->closed)
-		return;
+	struct vmedia *vm = session->vm;
+	unsigned long flags;
+	bool closed;
+
+	/* The id may soon be another session's: nothing goes to it after this. */
+	spin_lock_irqsave(&vm->cmdq.lock, flags);
+	closed = session->closed;
 	session->closed = true;
-	if (vmedia_cmd_run(session->close))
-		vmedia_break(session->vm, session->epoch,
+	spin_unlock_irqrestore(&vm->cmdq.lock, flags);
+
+	if (!closed && vmedia_cmd_run(session->close))
+		vmedia_break(vm, session->epoch,
 			     "a session could not be closed");
 }
 
