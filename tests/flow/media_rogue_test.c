@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A camera that breaks the rules loses its session, and nothing else. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/byteorder.h"
+#include "media_world.h"
+
+#define CAPTURE V4L2_BUF_TYPE_VIDEO_CAPTURE
+
+static void assert_works(struct world *world, uint32_t id)
+{
+	struct v4l2_format format = {.type = CAPTURE};
+
+	assert_int_equal(world_ioctl(world, id, VIDIOC_G_FMT, &format), 0);
+}
+
+static uint32_t error_of(struct world *world)
+{
+	union world_event event;
+	uint32_t len;
+
+	world_post(world, 1);
+	if (!world_event(world, &event, &len))
+		return 0;
+	assert_int_equal(le32_to_cpu(event.hdr.event), VIRTIO_MEDIA_EVT_ERROR);
+	return le32_to_cpu(event.error.error);
+}
+
+static void a_message_of_no_known_type_breaks_the_session(void **state)
+{
+	const struct session_header header = {.type = 99};
+	struct world *world = *state;
+	const uint32_t id = world_open(world);
+
+	camera_fake_send(camera_of(world, id), &header, sizeof(header), NULL,
+			 0);
+	assert_int_equal(error_of(world), EIO);
+	assert_works(world, world_open(world));
+}
+
+static void a_reply_to_nothing_breaks_the_session(void **state)
+{
+	struct world *world = *state;
+
+	camera_fake_reply(camera_of(world, world_open(world)), 77, 0, 0, NULL,
+			  0);
+	assert_int_equal(error_of(world), EIO);
+}
+
+static void a_frame_of_no_slot_breaks_the_session(void **state)
+{
+	struct world *world = *state;
+	const uint32_t id = world_open(world);
+
+	world_stream(world, id, 1, 2);
+	camera_fake_send_frame(camera_of(world, id), 2, 0);
+	assert_int_equal(error_of(world), EIO);
+}
+
+static void a_frame_larger_than_its_slot_breaks_the_session(void **state)
+{
+	struct world *world = *state;
+	const uint32_t id = world_open(world);
+	struct session_frame frame;
+
+	world_stream(world, id, 1, 2);
+	frame = camera_fake_frame(camera_of(world, id), 0, 0);
+	frame.bytesused[0]++;
+	camera_fake_send(camera_of(world, id), &frame, sizeof(frame), NULL, 0);
+	assert_int_equal(error_of(world), EIO);
+}
+
+static void send_slots(struct world *world, uint32_t id, uint32_t num_slots,
+		       uint32_t num_planes, uint32_t size, off_t real_size)
+{
+	struct session_slots slots = {
+		.hdr.type = SESSION_SLOTS,
+		.num_slots = num_slots,
+		.num_planes = num_planes,
+		.plane_size = {size},
+	};
+	int fd = memfd_create("slot", MFD_CLOEXEC);
+
+	assert_int_equal(ftruncate(fd, real_size), 0);
+	camera_fake_send(camera_of(world, id), &slots, sizeof(slots), &fd, 1);
+	close(fd);
+}
+
+static void a_slot_that_is_smaller_than_it_says_is_not_touched(void **state)
+{
+	struct world *world = *state;
+
+	send_slots(world, world_open(world), 1, 1, 8192, 4096);
+	assert_int_equal(error_of(world), EIO);
+}
+
+static void slots_without_their_descriptors_are_refused(void **state)
+{
+	struct world *world = *state;
+
+	send_slots(world, world_open(world), 2, 1, 4096, 4096);
+	assert_int_equal(error_of(world), EIO);
+}
+
+static void too_many_slots_are_refused(void **state)
+{
+	struct world *world = *state;
+
+	send_slots(world, world_open(world), 0x80000001, 2, 4096, 4096);
+	assert_int_equal(error_of(world), EIO);
+}
+
+static void a_frame_larger_than_the_buffer_is_an_error(void **state)
+{
+	struct virtio_media_event_dqbuf event;
+	struct world *world = *state;
+	const uint32_t id = world_open(world);
+	struct camera_fake *camera = camera_of(world, id);
+	const uint64_t gpa = world_alloc_buffer(world);
+	uint32_t count = 1;
+
+	assert_int_equal(world_reqbufs(world, id, &count), 0);
+	camera_fake_set_format(camera, 2 * WORLD_FRAME_LEN, 0);
+	camera_fake_send_slots(camera, 1, 1);
+	assert_int_equal(world_qbuf(world, id, 0, WORLD_FRAME_LEN, gpa), 0);
+	assert_int_equal(world_stream_on(world, id), 0);
+	camera_fake_send_frame(camera, 0, 0);
+	world_post(world, 1);
+	event = world_dequeued(world, id);
+	assert_true(event.buffer.flags & V4L2_BUF_FLAG_ERROR);
+	assert_int_equal(event.buffer.bytesused, 0);
+}
+
+#define TEST(test) \
+	cmocka_unit_test_setup_teardown(test, world_set_up, world_tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_message_of_no_known_type_breaks_the_session),
+		TEST(a_reply_to_nothing_breaks_the_session),
+		TEST(a_frame_of_no_slot_breaks_the_session),
+		TEST(a_frame_larger_than_its_slot_breaks_the_session),
+		TEST(a_slot_that_is_smaller_than_it_says_is_not_touched),
+		TEST(slots_without_their_descriptors_are_refused),
+		TEST(too_many_slots_are_refused),
+		TEST(a_frame_larger_than_the_buffer_is_an_error),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
