@@ -73,7 +73,7 @@ static void print_tables(struct json_object *answer)
 int list_run(const char *dir, bool json)
 {
 	struct json_object *answer;
-	int ret = request(dir, "list", &answer);
+	int ret = request(dir, request_new("list"), NULL, &answer);
 
 	if (ret < 0)
 		return ret;

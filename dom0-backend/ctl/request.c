@@ -39,25 +39,53 @@ static int connect_to(const char *dir)
 	return fd;
 }
 
-static int send_line(int fd, const char *command)
+struct json_object *request_new(const char *command)
 {
-	struct json_object *line = json_object_new_object();
-	const char *text;
-	int len, ret = 0;
+	struct json_object *question = json_object_new_object();
 
-	json_object_object_add(line, "command",
+	json_object_object_add(question, "command",
 			       json_object_new_string(command));
-	text = json_object_to_json_string_ext(line, JSON_C_TO_STRING_PLAIN);
+	return question;
+}
+
+static int send_line(int fd, struct json_object *question)
+{
+	const char *text;
+	int len;
+
+	text = json_object_to_json_string_ext(question, JSON_C_TO_STRING_PLAIN);
 	len = strlen(text);
 	if (send(fd, text, len, MSG_NOSIGNAL) != len ||
 	    send(fd, "\n", 1, MSG_NOSIGNAL) != 1)
-		ret = -EIO;
-	json_object_put(line);
-	return ret;
+		return -EIO;
+	return 0;
+}
+
+/* As recv(2); a descriptor that comes along goes to @passed. */
+static ssize_t receive(int fd, void *buffer, size_t size, int *passed)
+{
+	union {
+		struct cmsghdr header;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec iov = { buffer, size };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.space,
+		.msg_controllen = sizeof(control.space),
+	};
+	ssize_t len = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC);
+	struct cmsghdr *c = len < 0 ? NULL : CMSG_FIRSTHDR(&msg);
+
+	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
+	    c->cmsg_len == CMSG_LEN(sizeof(int)) && *passed < 0)
+		memcpy(passed, CMSG_DATA(c), sizeof(int));
+	return len;
 }
 
 /* Up to the end of the line, which is the end of the object. */
-static int receive_line(int fd, struct json_object **out)
+static int receive_line(int fd, int *passed, struct json_object **out)
 {
 	struct json_tokener *tokener = json_tokener_new();
 	struct json_object *answer = NULL;
@@ -67,7 +95,7 @@ static int receive_line(int fd, struct json_object **out)
 	if (!tokener)
 		return -ENOMEM;
 	do {
-		len = recv(fd, buffer, sizeof(buffer), 0);
+		len = receive(fd, buffer, sizeof(buffer), passed);
 		if (len > 0)
 			answer = json_tokener_parse_ex(tokener, buffer, len);
 	} while (len > 0 && !answer &&
@@ -93,32 +121,56 @@ static int judge(struct json_object *answer)
 	return -EREMOTEIO;
 }
 
-int request(const char *dir, const char *command, struct json_object **out)
+static void complain(const char *dir, int err)
 {
-	struct json_object *answer = NULL;
-	int fd = connect_to(dir);
-	int ret;
-
-	if (fd == -ESRCH)
+	if (err == -ESRCH)
 		fprintf(stderr, "vmediactl: vmediad does not run (nobody is at "
 			"%s/" SOCKET ")\n", dir);
-	else if (fd < 0)
+	else
 		fprintf(stderr, "vmediactl: %s/" SOCKET ": %s\n", dir,
-			strerror(-fd));
-	if (fd < 0)
-		return fd;
-	ret = send_line(fd, command);
+			strerror(-err));
+}
+
+static int ask(int socket, struct json_object *question, int *passed,
+	       struct json_object **out)
+{
+	int ret = send_line(socket, question);
+
 	if (ret == 0)
-		ret = receive_line(fd, &answer);
-	close(fd);
-	if (ret < 0)
-		fprintf(stderr, "vmediactl: vmediad gave no answer: %s\n",
-			strerror(-ret));
-	else
-		ret = judge(answer);
-	if (ret < 0)
-		json_object_put(answer);
-	else
-		*out = answer;
+		ret = receive_line(socket, passed, out);
+	if (ret == 0)
+		return judge(*out);
+	fprintf(stderr, "vmediactl: vmediad gave no answer: %s\n",
+		strerror(-ret));
 	return ret;
+}
+
+int request(const char *dir, struct json_object *question, int *fd,
+	    struct json_object **out)
+{
+	struct json_object *answer = NULL;
+	int socket = connect_to(dir);
+	int passed = -1;
+	int ret;
+
+	if (socket < 0) {
+		complain(dir, socket);
+		json_object_put(question);
+		return socket;
+	}
+	ret = ask(socket, question, &passed, &answer);
+	close(socket);
+	json_object_put(question);
+	if (ret == 0 && (passed >= 0) != (fd != NULL))
+		ret = -EPROTO;
+	if (ret < 0) {
+		json_object_put(answer);
+		if (passed >= 0)
+			close(passed);
+		return ret;
+	}
+	if (fd)
+		*fd = passed;
+	*out = answer;
+	return 0;
 }

@@ -89,31 +89,66 @@ static void on_camera_changed(void *owner, struct camera *camera)
 	}
 }
 
+/* @fd: the other end of the socket, owned by the caller */
+static int introduce(struct camera *camera, struct camera_session *message,
+		     int *fd)
+{
+	int fds[2];
+	int ret;
+
+	message->held = CONFIG_VMEDIA_QUOTA_HELD;
+	if (message->held == 0)
+		message->held = UNLIMITED_HELD;
+	ret = link_pair(fds);
+	if (ret < 0)
+		return ret;
+	ret = camera_introduce(camera, message, fds[0]);
+	close(fds[0]);
+	if (ret < 0)
+		close(fds[1]);
+	else
+		*fd = fds[1];
+	return ret;
+}
+
 /* One end of a new socket to each side. */
-static int introduce(struct session *session, uint32_t tag)
+static int introduce_guest(struct session *session, uint32_t tag)
 {
 	struct camera_session message = {
 		.serial = session->serial,
 		.domid = session->guest->domid,
-		.held = CONFIG_VMEDIA_QUOTA_HELD,
 	};
-	int fds[2];
-	int ret;
+	int fd, ret;
 
-	if (message.held == 0)
-		message.held = UNLIMITED_HELD;
 	snprintf(message.guest, sizeof(message.guest), "%s",
 		 session->guest->id.name);
-	ret = link_pair(fds);
+	ret = introduce(session->camera, &message, &fd);
 	if (ret < 0)
 		return ret;
-	ret = camera_introduce(session->camera, &message, fds[0]);
 	/* A guest whose process is gone takes its sessions along by itself. */
-	if (ret == 0)
-		guest_answer(session->guest, tag, 0, session->serial, fds[1]);
-	close(fds[0]);
-	close(fds[1]);
-	return ret;
+	guest_answer(session->guest, tag, 0, session->serial, fd);
+	close(fd);
+	return 0;
+}
+
+int broker_capture(struct broker *broker, const char *name, uint32_t *caps,
+		   int *fd)
+{
+	struct camera *camera = cameras_find(&broker->cameras, name);
+	struct camera_session message = { .guest = "dom0" };
+	int ret;
+
+	if (!camera)
+		return -ENOENT;
+	if (!camera_present(camera))
+		return -ENODEV;
+	message.serial = ++broker->sessions.last_serial;
+	ret = introduce(camera, &message, fd);
+	if (ret < 0)
+		return ret;
+	*caps = camera->identity.device_caps;
+	log_info("session %" PRIu64 ": dom0, camera %s", message.serial, name);
+	return 0;
 }
 
 static int open_session(struct broker *broker, struct device *device,
@@ -134,7 +169,7 @@ static int open_session(struct broker *broker, struct device *device,
 		return ret;
 	}
 	session = sessions_add(&broker->sessions, device);
-	ret = session ? introduce(session, tag) : -ENOMEM;
+	ret = session ? introduce_guest(session, tag) : -ENOMEM;
 	if (ret < 0) {
 		if (session)
 			session_remove(session);

@@ -61,6 +61,20 @@ struct broker {
  */
 int broker_create(const struct broker_setup *setup, struct broker **out);
 
+/**
+ * broker_capture() - a session of dom0's own
+ * @name: of the camera
+ * @caps: the camera's V4L2_CAP_*
+ * @fd: the session's socket, owned by the caller
+ *
+ * It is not in the table: it lives as long as its socket, and no quota counts
+ * what dom0 does.
+ * Return: 0; -ENOENT if there is no such camera; -ENODEV if it is absent; or
+ * -errno.
+ */
+int broker_capture(struct broker *broker, const char *name, uint32_t *caps,
+		   int *fd);
+
 /** broker_stop() - end all processes, then leave the event loop */
 void broker_stop(struct broker *broker);
 

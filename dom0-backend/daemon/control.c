@@ -17,6 +17,7 @@
 
 #include "base/list.h"
 #include "base/log.h"
+#include "daemon/broker.h"
 #include "daemon/report.h"
 
 #define MAX_CLIENTS 16
@@ -57,33 +58,97 @@ static struct json_object *refuse(const char *format, const char *what)
 	return answer;
 }
 
-static struct json_object *answer_to(struct control *control, const char *line)
+static const char *text_of(struct json_object *request, const char *key)
+{
+	struct json_object *value;
+
+	if (!json_object_is_type(request, json_type_object) ||
+	    !json_object_object_get_ex(request, key, &value) ||
+	    !json_object_is_type(value, json_type_string))
+		return "";
+	return json_object_get_string(value);
+}
+
+static struct json_object *capture(struct control *control, const char *camera,
+				   int *fd)
+{
+	struct json_object *answer;
+	uint32_t caps;
+	int ret = broker_capture(control->broker, camera, &caps, fd);
+
+	if (ret == -ENOENT)
+		return refuse("there is no camera \"%s\"", camera);
+	if (ret == -ENODEV)
+		return refuse("camera \"%s\" is not there", camera);
+	if (ret < 0)
+		return refuse("%s", strerror(-ret));
+	answer = json_object_new_object();
+	json_object_object_add(answer, "ok", json_object_new_boolean(true));
+	json_object_object_add(answer, "device_caps",
+			       json_object_new_int64(caps));
+	return answer;
+}
+
+/* @fd: what goes with the answer, owned by the caller; else untouched */
+static struct json_object *answer_to(struct control *control, const char *line,
+				     int *fd)
 {
 	struct json_object *request = json_tokener_parse(line);
-	struct json_object *command, *answer;
-	const char *name = "";
+	const char *command = text_of(request, "command");
+	struct json_object *answer;
 
-	if (json_object_is_type(request, json_type_object) &&
-	    json_object_object_get_ex(request, "command", &command))
-		name = json_object_get_string(command);
-	if (!name)
-		name = "";
-	if (strcmp(name, "list") == 0)
+	if (strcmp(command, "list") == 0)
 		answer = report_list(control->broker);
+	else if (strcmp(command, "capture") == 0)
+		answer = capture(control, text_of(request, "camera"), fd);
 	else
-		answer = refuse("unknown command \"%s\"", name);
+		answer = refuse("unknown command \"%s\"", command);
 	json_object_put(request);
 	return answer;
 }
 
+/*
+ * Beside the stream, since libevent passes no descriptors: with the first
+ * byte of an answer, whose rest follows through the stream.
+ */
+static size_t send_descriptor(struct client *client, const char *text, int fd)
+{
+	union {
+		struct cmsghdr header;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control = { .space = { 0 } };
+	struct iovec iov = { (void *)text, 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.space,
+		.msg_controllen = sizeof(control.space),
+	};
+
+	/* Answers that still wait would have to go first. */
+	if (evbuffer_get_length(bufferevent_get_output(client->stream)) > 0)
+		return 0;
+	control.header.cmsg_level = SOL_SOCKET;
+	control.header.cmsg_type = SCM_RIGHTS;
+	control.header.cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+	return sendmsg(bufferevent_getfd(client->stream), &msg,
+		       MSG_NOSIGNAL) == 1;
+}
+
 static void answer_line(struct client *client, const char *line)
 {
-	struct json_object *answer = answer_to(client->control, line);
+	int fd = -1;
+	struct json_object *answer = answer_to(client->control, line, &fd);
 	const char *text;
+	size_t sent = 0;
 
-	text = json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PLAIN |
-						     JSON_C_TO_STRING_NOSLASHESCAPE);
-	bufferevent_write(client->stream, text, strlen(text));
+	text = json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PLAIN);
+	if (fd >= 0) {
+		sent = send_descriptor(client, text, fd);
+		close(fd);
+	}
+	bufferevent_write(client->stream, text + sent, strlen(text) - sent);
 	bufferevent_write(client->stream, "\n", 1);
 	json_object_put(answer);
 }

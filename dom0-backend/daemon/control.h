@@ -5,6 +5,8 @@
  * A request is a line, and so is its answer: JSON objects.
  *	{"command":"list"}
  *	{"ok":true,"guests":[],"devices":[],"sessions":[],"cameras":[]}
+ *	{"command":"capture","camera":"rear"}
+ *	{"ok":true,"device_caps":N}, and a session's socket beside it
  *	{"ok":false,"error":"unknown command \"x\""}
  * What list tells is in report.h. The socket is root's; who may write to it may
  * know everything.

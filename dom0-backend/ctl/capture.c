@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "ctl/capture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <linux/dma-buf.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "ctl/request.h"
+#include "ipc/link.h"
+#include "ipc/session_proto.h"
+
+#define MAX_FDS (SESSION_MAX_SLOTS * VIRTIO_MEDIA_MAX_PLANES)
+
+/* A camera that says nothing for so long has a fault. */
+#define PATIENCE_MS 10000
+
+struct plane {
+	int fd;
+	void *data;
+	size_t size;
+};
+
+struct capture {
+	int socket;
+	uint32_t type; /* enum v4l2_buf_type */
+	const char *directory;
+	unsigned int left; /* frames */
+	bool dma_buf;
+	uint32_t generation;
+	uint32_t num_planes;
+	uint32_t num_slots;
+	struct plane planes[MAX_FDS]; /* slot by slot */
+	union {
+		struct session_header hdr;
+		struct session_reply reply;
+		struct session_slots slots;
+		struct session_frame frame;
+		struct session_error error;
+		uint8_t bytes[LINK_MAX_MESSAGE];
+	} in;
+	size_t in_len;
+	int fds[LINK_MAX_FDS];
+	unsigned int nfds;
+};
+
+/* Return: @err, for the caller to pass on. */
+static int complain(int err, const char *what)
+{
+	fprintf(stderr, "vmediactl: %s: %s\n", what, strerror(-err));
+	return err;
+}
+
+static void take_fds(struct capture *cap, struct msghdr *msg)
+{
+	struct cmsghdr *c = CMSG_FIRSTHDR(msg);
+
+	cap->nfds = 0;
+	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+		return;
+	cap->nfds = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	memcpy(cap->fds, CMSG_DATA(c), cap->nfds * sizeof(int));
+}
+
+static void close_fds(struct capture *cap)
+{
+	for (unsigned int i = 0; i < cap->nfds; i++)
+		close(cap->fds[i]);
+	cap->nfds = 0;
+}
+
+static int receive(struct capture *cap)
+{
+	union {
+		struct cmsghdr header;
+		uint8_t space[CMSG_SPACE(LINK_MAX_FDS * sizeof(int))];
+	} control;
+	struct pollfd pollfd = { .fd = cap->socket, .events = POLLIN };
+	struct iovec iov = { &cap->in, sizeof(cap->in) };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.space,
+		.msg_controllen = sizeof(control.space),
+	};
+	ssize_t len;
+
+	close_fds(cap);
+	if (poll(&pollfd, 1, PATIENCE_MS) == 0)
+		return -ETIMEDOUT;
+	len = recvmsg(cap->socket, &msg, MSG_CMSG_CLOEXEC);
+	if (len < 0)
+		return -errno;
+	take_fds(cap, &msg);
+	if (len == 0)
+		return -ENODEV;
+	cap->in_len = len;
+	if (cap->in_len < sizeof(cap->in.hdr))
+		return -EPROTO;
+	if (cap->in.hdr.type == SESSION_ERROR)
+		return cap->in_len < sizeof(cap->in.error) ?
+			       -EPROTO : -(int)cap->in.error.error;
+	return 0;
+}
+
+static int send_all(struct capture *cap, const void *data, size_t len)
+{
+	struct pollfd pollfd = { .fd = cap->socket, .events = POLLOUT };
+
+	if (poll(&pollfd, 1, PATIENCE_MS) == 0)
+		return -ETIMEDOUT;
+	return send(cap->socket, data, len, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+static void unmap_slots(struct capture *cap)
+{
+	for (size_t i = 0; i < (size_t)cap->num_slots * cap->num_planes; i++) {
+		munmap(cap->planes[i].data, cap->planes[i].size);
+		close(cap->planes[i].fd);
+	}
+	cap->num_slots = 0;
+}
+
+/* The descriptors of the message become the pool's. */
+static int map_slots(struct capture *cap)
+{
+	const struct session_slots *slots = &cap->in.slots;
+	size_t count = 0;
+
+	unmap_slots(cap);
+	if (cap->in_len < sizeof(*slots) || slots->num_planes == 0 ||
+	    slots->num_planes > VIRTIO_MEDIA_MAX_PLANES ||
+	    slots->num_slots > SESSION_MAX_SLOTS ||
+	    slots->num_slots * slots->num_planes != cap->nfds)
+		return -EPROTO;
+	for (; count < cap->nfds; count++) {
+		struct plane *plane = &cap->planes[count];
+
+		plane->fd = cap->fds[count];
+		plane->size = slots->plane_size[count % slots->num_planes];
+		plane->data = mmap(NULL, plane->size, PROT_READ, MAP_SHARED,
+				   plane->fd, 0);
+		if (plane->data == MAP_FAILED)
+			goto err_unmap;
+	}
+	cap->nfds = 0;
+	cap->generation = slots->generation;
+	cap->dma_buf = slots->dma_buf;
+	cap->num_planes = slots->num_planes;
+	cap->num_slots = slots->num_slots;
+	return 0;
+
+err_unmap:
+	while (count-- > 0)
+		munmap(cap->planes[count].data, cap->planes[count].size);
+	return -ENOMEM;
+}
+
+static void sync_plane(const struct capture *cap, const struct plane *plane,
+		       uint64_t when)
+{
+	struct dma_buf_sync sync = { .flags = when | DMA_BUF_SYNC_READ };
+
+	if (cap->dma_buf)
+		ioctl(plane->fd, DMA_BUF_IOCTL_SYNC, &sync);
+}
+
+static int write_planes(struct capture *cap, FILE *file)
+{
+	const struct session_frame *frame = &cap->in.frame;
+
+	for (uint32_t i = 0; i < cap->num_planes; i++) {
+		const struct plane *plane =
+			&cap->planes[frame->slot * cap->num_planes + i];
+		size_t len = MIN((size_t)frame->bytesused[i], plane->size);
+		size_t written;
+
+		sync_plane(cap, plane, DMA_BUF_SYNC_START);
+		written = fwrite(plane->data, 1, len, file);
+		sync_plane(cap, plane, DMA_BUF_SYNC_END);
+		if (written != len)
+			return -EIO;
+	}
+	return 0;
+}
+
+static int write_frame(struct capture *cap)
+{
+	const struct session_frame *frame = &cap->in.frame;
+	char path[4096];
+	FILE *file;
+	int err;
+
+	snprintf(path, sizeof(path), "%s/%u.raw", cap->directory,
+		 frame->sequence);
+	file = fopen(path, "wb");
+	if (!file)
+		return complain(-errno, path);
+	err = write_planes(cap, file);
+	if (fclose(file) != 0 && err == 0)
+		err = -errno;
+	if (err < 0)
+		return complain(err, path);
+	printf("frame %u at %" PRId64 ".%06" PRId64 "\n", frame->sequence,
+	       frame->timestamp_sec, frame->timestamp_usec);
+	return 0;
+}
+
+static int take_frame(struct capture *cap)
+{
+	struct session_release release = { .hdr.type = SESSION_RELEASE };
+	const struct session_frame *frame = &cap->in.frame;
+	int err;
+
+	if (cap->in_len < sizeof(*frame) ||
+	    frame->generation != cap->generation ||
+	    frame->slot >= cap->num_slots)
+		return -EPROTO;
+	if (cap->left > 0) {
+		err = write_frame(cap);
+		if (err < 0)
+			return err;
+		cap->left--;
+	}
+	release.generation = frame->generation;
+	release.slot = frame->slot;
+	return send_all(cap, &release, sizeof(release));
+}
+
+static int dispatch(struct capture *cap)
+{
+	int err = receive(cap);
+
+	if (err < 0)
+		return err;
+	if (cap->in.hdr.type == SESSION_SLOTS)
+		return map_slots(cap);
+	if (cap->in.hdr.type == SESSION_FRAME)
+		return take_frame(cap);
+	return 0;
+}
+
+/* Frames that come in between are taken. */
+static int run_ioctl(struct capture *cap, uint32_t nr, void *payload,
+		     uint32_t len)
+{
+	struct {
+		struct session_ioctl head;
+		uint8_t payload[sizeof(struct v4l2_format)];
+	} request = {
+		.head = { .hdr.type = SESSION_IOCTL, .nr = nr, .len = len },
+	};
+	int err;
+
+	memcpy(request.payload, payload, len);
+	err = send_all(cap, &request, sizeof(request.head) + len);
+	while (err == 0) {
+		err = dispatch(cap);
+		if (err == 0 && cap->in.hdr.type == SESSION_REPLY)
+			break;
+	}
+	if (err < 0)
+		return err;
+	if (cap->in_len < sizeof(cap->in.reply) + cap->in.reply.len)
+		return -EPROTO;
+	memcpy(payload, cap->in.bytes + sizeof(cap->in.reply),
+	       MIN(len, cap->in.reply.len));
+	return -(int)cap->in.reply.error;
+}
+
+static int tell_mode(struct capture *cap)
+{
+	struct v4l2_format format = { .type = cap->type };
+	const struct v4l2_pix_format *pix = &format.fmt.pix;
+	const struct v4l2_pix_format_mplane *mp = &format.fmt.pix_mp;
+	const bool multi = cap->type == V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
+	uint32_t fourcc;
+	int err;
+
+	err = run_ioctl(cap, _IOC_NR(VIDIOC_G_FMT), &format, sizeof(format));
+	if (err < 0)
+		return complain(err, "the camera's mode");
+	fourcc = multi ? mp->pixelformat : pix->pixelformat;
+	printf("mode %ux%u %.4s\n", multi ? mp->width : pix->width,
+	       multi ? mp->height : pix->height, (const char *)&fourcc);
+	return 0;
+}
+
+static int start(struct capture *cap)
+{
+	struct v4l2_requestbuffers req = {
+		.count = 2,
+		.type = cap->type,
+		.memory = V4L2_MEMORY_USERPTR,
+	};
+	int type = cap->type;
+	int err;
+
+	err = run_ioctl(cap, _IOC_NR(VIDIOC_REQBUFS), &req, sizeof(req));
+	if (err < 0)
+		return complain(err, "asking for buffers");
+	err = run_ioctl(cap, _IOC_NR(VIDIOC_STREAMON), &type, sizeof(type));
+	if (err < 0)
+		return complain(err, "starting the stream");
+	return 0;
+}
+
+static int capture_frames(struct capture *cap)
+{
+	int err = tell_mode(cap);
+
+	if (err == 0)
+		err = start(cap);
+	while (err == 0 && cap->left > 0) {
+		err = dispatch(cap);
+		if (err < 0)
+			complain(err, "waiting for a frame");
+	}
+	/* Closing the session ends everything that it had. */
+	unmap_slots(cap);
+	close_fds(cap);
+	close(cap->socket);
+	return err;
+}
+
+int capture_run(const char *dir, const char *camera, unsigned int count,
+		const char *to)
+{
+	struct json_object *question = request_new("capture");
+	struct json_object *answer, *caps;
+	struct capture *cap = calloc(1, sizeof(*cap));
+	int err;
+
+	if (!cap)
+		return complain(-ENOMEM, "no memory");
+	json_object_object_add(question, "camera",
+			       json_object_new_string(camera));
+	err = request(dir, question, &cap->socket, &answer);
+	if (err == 0) {
+		caps = json_object_object_get(answer, "device_caps");
+		cap->type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+		if (json_object_get_int64(caps) &
+		    V4L2_CAP_VIDEO_CAPTURE_MPLANE)
+			cap->type = V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
+		cap->directory = to;
+		cap->left = count;
+		json_object_put(answer);
+		err = capture_frames(cap);
+	}
+	free(cap);
+	return err;
+}
