@@ -13,7 +13,7 @@ in_guest ivi 'cat /tmp/refusals' >"$LAB_OUT/guest"
 # The bare camera has a television standard's ioctls for its other inputs.
 while IFS= read -r line; do
 	what=${line%%:*}
-	is "$what" "$(grep -F "$what:" "$LAB_OUT/guest")" "$line"
+	is "$what" "$(grep "^$what:" "$LAB_OUT/guest")" "$line"
 done <<'END'
 format number 9999: EINVAL
 sizes of no format: EINVAL
