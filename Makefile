@@ -47,12 +47,15 @@ one-by-one:
 
 else
 
-# What each program is made of: folders of dom0-backend. main.c is in the first.
+# What each program is made of: folders of dom0-backend. It is made in the first.
+backend := dom0-backend
 programs := vmediad vmedia-guest vmedia-camera vmediactl
 vmediad-folders := daemon ipc base
 vmedia-guest-folders := guest guest/media guest/virtio guest/hyp ipc base
 vmedia-camera-folders := camera ipc base
 vmediactl-folders := ctl ipc base
+program-path = $(backend)/$(firstword $($(1)-folders))/$(1)
+program-files := $(foreach p,$(programs),$(call program-path,$(p)))
 
 include $(srctree)/common/build/kconfig.mk
 include $(srctree)/common/build/module.mk
@@ -100,16 +103,14 @@ check-kernels:
 	$(Q)$(srctree)/common/build/check-kernels.sh
 
 demo:
-	$(Q)$(srctree)/common/build/packages.sh install build
+	$(Q)$(srctree)/common/build/packages.sh install build demo
 	$(Q)MAKEFLAGS= $(srctree)/tests/lab/demo
 
 # Only what our rules make: a build in the source tree has sources beside it.
 clean: modules_clean
-	$(Q)find dom0-backend -name '*.[oad]' -delete 2>/dev/null; \
-	rm -rf tests/obj tests/list include out/check $(foreach p,$(programs),\
-		dom0-backend/$(firstword $($(p)-folders))/$(p)) \
-		tests/unit/*_test tests/flow/*_test \
-		tests/self/must_fail
+	$(Q)[ ! -d $(backend) ] || find $(backend) -name '*.[oad]' -delete
+	$(Q)rm -rf include out/check $(program-files) tests/obj tests/list \
+		tests/unit/*_test tests/flow/*_test tests/self/must_fail
 
 mrproper: clean
 	$(Q)rm -f .config .config.old defconfig

@@ -7,11 +7,6 @@
 
 srctree=$(cd "$(dirname "$0")/../.." && pwd)
 
-ls "$srctree"/domU-frontend/*.c >/dev/null 2>&1 || {
-	echo "domU-frontend has no sources"
-	exit 77
-}
-
 kdir=$KDIR
 for dir in $(ls -dv /lib/modules/*/build /usr/src/linux-headers-*[!n] 2>/dev/null); do
 	[ -z "$KDIR" ] && [ -f "$dir/Module.symvers" ] && kdir=$dir

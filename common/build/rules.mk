@@ -26,13 +26,12 @@ pkg-config-env := PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) \
 endif
 pkg-config = $(shell $(pkg-config-env) $(PKG_CONFIG) $(1))
 
-backend := dom0-backend
 folders := $(sort $(foreach p,$(programs),$($(p)-folders)))
 
 define read-folder
 obj-y :=
 pkg-y :=
--include $(srctree)/$(backend)/$(1)/Makefile
+include $(srctree)/$(backend)/$(1)/Makefile
 obj-$(1) := $$(addprefix $(backend)/$(1)/,$$(obj-y))
 pkg-$(1) := $$(pkg-y)
 endef
@@ -113,7 +112,7 @@ endif
 
 # An archive is made anew from its folder's list: what left the list is gone.
 define archive-rule
-$(backend)/$(1)/lib.a: $(obj-$(1)) $(wildcard $(srctree)/$(backend)/$(1)/Makefile)
+$(backend)/$(1)/lib.a: $(obj-$(1)) $(srctree)/$(backend)/$(1)/Makefile
 	$$(call say,AR,$$@)
 	$$(Q)mkdir -p $$(@D) && rm -f $$@
 	$$(Q)$$(AR) rcsD $$@ $(obj-$(1))
@@ -121,17 +120,13 @@ endef
 $(foreach f,$(folders),$(eval $(call archive-rule,$(f))))
 
 define program-rule
-$(1)-archives := $$(patsubst %,$(backend)/%/lib.a,$$($(1)-folders))
-$(1)-packages := $$(sort $$(foreach f,$$($(1)-folders),$$(pkg-$$(f))))
-$(backend)/$$(firstword $$($(1)-folders))/$(1): $$($(1)-archives)
+$(1)-archives := $(patsubst %,$(backend)/%/lib.a,$($(1)-folders))
+$(1)-packages := $(sort $(foreach f,$($(1)-folders),$(pkg-$(f))))
+$(call program-path,$(1)): $$($(1)-archives)
 	$$(call say,LD,$$@)
 	$$(Q)$$(CC) $$(program-link-flags) $$(LDFLAGS) -o $$@ \
 		-Wl,--start-group $$($(1)-archives) -Wl,--end-group \
 		$$(call pkg-config,--libs $$($(1)-packages))
-# Until its main.c is written
-ifneq ($(wildcard $(srctree)/$(backend)/$(firstword $($(1)-folders))/main.c),)
-program-files += $(backend)/$(firstword $($(1)-folders))/$(1)
-endif
 endef
 $(foreach p,$(programs),$(eval $(call program-rule,$(p))))
 

@@ -14,7 +14,7 @@
 test-files :=
 define read-tests
 test-y :=
--include $(srctree)/tests/$(1)/Makefile
+include $(srctree)/tests/$(1)/Makefile
 test-files += $$(addprefix tests/$(1)/,$$(test-y))
 endef
 $(foreach t,unit flow self,$(eval $(call read-tests,$(t))))
