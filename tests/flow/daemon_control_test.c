@@ -85,18 +85,37 @@ static int list_json(void)
 	return list_run(dir, true);
 }
 
+static int ask(const char *where, const char *what, int *fd)
+{
+	struct json_object *question = request_new(what);
+	struct json_object *answer;
+	int ret;
+
+	json_object_object_add(question, "camera",
+			       json_object_new_string("rear"));
+	ret = request(where, question, fd, &answer);
+	if (ret == 0)
+		json_object_put(answer);
+	return ret;
+}
+
 static int ask_nonsense(void)
 {
-	struct json_object *answer;
-
-	return request(dir, "dance", &answer);
+	return ask(dir, "dance", NULL);
 }
 
 static int ask_elsewhere(void)
 {
-	struct json_object *answer;
+	return ask("/nonexistent", "list", NULL);
+}
 
-	return request("/nonexistent", "list", &answer);
+static int capture(void)
+{
+	int fd, ret = ask(dir, "capture", &fd);
+
+	if (ret == 0)
+		ret = write(fd, "x", 1) == 1 ? 0 : -EIO;
+	return ret;
 }
 
 static void people_get_tables(void **state)
@@ -167,6 +186,34 @@ static int connect_client(void)
 	return fd;
 }
 
+static void a_capture_is_a_session_with_the_camera(void **state)
+{
+	struct camera_session session;
+	struct bench *bench = *state;
+	char output[4096], byte = 0;
+	int fd;
+
+	bench_present(bench, "rear", "Rear");
+	assert_int_equal(run_client(bench, capture, output, sizeof(output)), 0);
+	fd = bench_next(bench_camera("rear"), CAMERA_SESSION, &session,
+			sizeof(session));
+	assert_int_equal(session.domid, 0);
+	assert_int_equal(read(fd, &byte, 1), 1);
+	assert_int_equal(byte, 'x');
+	assert_int_equal(read(fd, &byte, 1), 0);
+	close(fd);
+}
+
+static void an_absent_camera_cannot_be_captured(void **state)
+{
+	char output[4096];
+
+	assert_int_equal(run_client(*state, capture, output, sizeof(output)),
+			 -EREMOTEIO);
+	assert_string_equal(output, "vmediactl: refused: camera \"rear\" is "
+				    "not there\n");
+}
+
 /* What is no JSON, no object, or no command. */
 static void nonsense_gets_an_answer_too(void **state)
 {
@@ -234,6 +281,8 @@ int main(void)
 		control_test(an_unknown_command_is_refused),
 		control_test(
 			a_vmediad_that_does_not_run_is_told_from_one_that_refuses),
+		control_test(a_capture_is_a_session_with_the_camera),
+		control_test(an_absent_camera_cannot_be_captured),
 		control_test(nonsense_gets_an_answer_too),
 		control_test(a_line_without_end_is_cut_off),
 		control_test(only_root_may_connect),
