@@ -7,6 +7,7 @@
 #
 # build: what the programs need; check: what "make check" needs besides;
 # kernels: what "make check-kernels" needs, to make a kernel's source ready.
+# demo: what turns frames into pictures.
 # This is the one list; the lab has its own, for what it runs.
 
 arch=$(dpkg --print-architecture 2>/dev/null)
@@ -14,6 +15,7 @@ arch=$(dpkg --print-architecture 2>/dev/null)
 build="gcc libc6-dev make pkg-config kconfig-frontends-nox libevent-dev
 	libjson-c-dev libseccomp-dev libv4l-dev libxen-dev"
 check="clang sparse libcmocka-dev linux-headers-${arch:-amd64}"
+demo="libpng-dev libyuv-dev"
 kernels="bc bison debian-archive-keyring flex libelf-dev libssl-dev perl
 	python3-minimal xz-utils"
 
@@ -23,6 +25,7 @@ list()
 		case $group in
 		build) printf '%s\n' $build ;;
 		check) printf '%s\n' $check ;;
+		demo) printf '%s\n' $demo ;;
 		kernels) printf '%s\n' $kernels ;;
 		*) echo "packages.sh: no group $group" >&2; exit 2 ;;
 		esac

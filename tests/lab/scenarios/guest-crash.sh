@@ -7,10 +7,12 @@ no_guest() {
 	! xl list | grep -qE 'ivi|\(null\)'
 }
 
+# A kernel that panics asks Xen for a reboot, if it is told to do something.
 expect_complaint 'sysrq triggered crash|Kernel panic|Call trace|Unable to handle|Oops'
 ok "vivid is the camera" load_vivid
 ok "vmediad starts" start_vmediad || done_testing
-ok "a guest starts" guest_start ivi "$(cameras 1)" 'on_crash = "destroy"' || done_testing
+ok "a guest starts" guest_start ivi "$(cameras 1)" 'on_reboot = "destroy"' \
+	'extra = "console=ttyAMA0 rdinit=/init panic=1"' || done_testing
 ok "it streams" guest_streams ivi
 in_guest_bg ivi crash 'sleep 1; echo c >/proc/sysrq-trigger'
 ok "it is gone, and no zombie" wait_for 20 no_guest
