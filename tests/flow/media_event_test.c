@@ -60,6 +60,54 @@ static void an_event_buffer_that_is_too_small_goes_back_empty(void **state)
 	assert_int_equal(world_dequeued(world, id).buffer.index, 0);
 }
 
+static void many_useless_event_buffers_do_not_stop_an_event(void **state)
+{
+	struct driver_fake_answer answer;
+	struct world *world = *state;
+	const uint32_t id = world_open(world);
+
+	for (int i = 0; i < 60; i++)
+		driver_fake_post(world->driver, VIRTIO_MEDIA_EVENTQ, 8);
+	world_post(world, 1);
+	camera_fake_send_error(camera_of(world, id), ENODEV);
+	world_settle(world);
+	for (int i = 0; i < 60; i++) {
+		assert_true(driver_fake_collect(world->driver,
+						VIRTIO_MEDIA_EVENTQ, &answer));
+		assert_int_equal(answer.len, 0);
+	}
+	assert_true(driver_fake_collect(world->driver, VIRTIO_MEDIA_EVENTQ,
+					&answer));
+	assert_int_equal(answer.len, 16);
+}
+
+static void nothing_is_told_of_a_closed_session(void **state)
+{
+	struct world *world = *state;
+	const uint32_t id = world_open(world);
+
+	world_stream(world, id, 2, 4);
+	world_qbuf(world, id, 0, WORLD_FRAME_LEN, world_alloc_buffer(world));
+	camera_fake_send_frame(camera_of(world, id), 0, 0);
+	camera_fake_send_event(camera_of(world, id), V4L2_EVENT_CTRL, 1);
+	world_settle(world);
+	world_close(world, id);
+	world_post(world, 2);
+	world_assert_no_event(world);
+}
+
+static void nothing_is_told_of_a_broken_session_once_closed(void **state)
+{
+	struct world *world = *state;
+	const uint32_t id = world_open(world);
+
+	camera_fake_die(camera_of(world, id));
+	world_settle(world);
+	world_close(world, id);
+	world_post(world, 1);
+	world_assert_no_event(world);
+}
+
 static void events_are_told_in_their_order(void **state)
 {
 	struct world *world = *state;
@@ -254,6 +302,9 @@ int main(void)
 		TEST(a_dequeued_buffer_waits_for_an_event_buffer),
 		TEST(a_buffer_whose_event_waits_cannot_be_queued),
 		TEST(an_event_buffer_that_is_too_small_goes_back_empty),
+		TEST(many_useless_event_buffers_do_not_stop_an_event),
+		TEST(nothing_is_told_of_a_closed_session),
+		TEST(nothing_is_told_of_a_broken_session_once_closed),
 		TEST(events_are_told_in_their_order),
 		TEST(of_too_many_events_the_oldest_are_lost),
 		TEST(events_do_not_push_out_dequeued_buffers),

@@ -141,6 +141,23 @@ static void restart_with_a_large_ring(struct world *world)
 	driver_fake_set_layout(world->driver, &layout);
 }
 
+static void a_session_that_is_not_open_yet_cannot_be_guessed(void **state)
+{
+	const struct virtio_media_cmd_open cmd = {
+		.hdr.cmd = cpu_to_le32(VIRTIO_MEDIA_CMD_OPEN),
+	};
+	struct world *world = *state;
+	struct guest_open question;
+
+	world_send(world, &cmd, sizeof(cmd), 16);
+	assert_true(world_asked(world, &question));
+	assert_int_equal(raw(world, 1, VIDIOC_G_INPUT, NULL, 0, 12).status,
+			 EINVAL);
+	world_close(world, 1);
+	world_grant(world, &question);
+	assert_int_equal(world_answer(world).status, 0);
+}
+
 static void no_more_than_64_commands_wait_for_a_camera(void **state)
 {
 	struct world *world = *state;
@@ -435,8 +452,10 @@ static void more_than_eight_planes_are_refused(void **state)
 		struct v4l2_plane planes[9];
 	} query = {0};
 	struct world *world = *state;
-	const uint32_t id = with_buffers(world);
+	const uint32_t id = world_open(world);
 
+	camera_fake_set_format(camera_of(world, id), 8192, 2);
+	world_stream(world, id, 1, 1);
 	query.buffer.type = CAPTURE_MPLANE;
 	query.buffer.length = 9;
 	assert_int_equal(
@@ -510,6 +529,7 @@ int main(void)
 		TEST(a_command_without_a_writable_part_is_returned),
 		TEST(an_ioctl_without_room_for_its_answer_is_not_run),
 		TEST(a_payload_may_be_cut_anywhere),
+		TEST(a_session_that_is_not_open_yet_cannot_be_guessed),
 		TEST(no_more_than_64_commands_wait_for_a_camera),
 		TEST(a_close_passes_commands_that_wait),
 		TEST(an_answer_in_a_hole_is_not_written),
@@ -527,7 +547,7 @@ int main(void)
 		TEST(a_list_that_does_not_cover_a_buffer_is_refused),
 		TEST(a_piece_of_nothing_is_refused),
 		TEST(a_buffer_of_a_request_is_refused),
-		TEST(more_than_eight_planes_are_refused),
+		MULTIPLANAR_TEST(more_than_eight_planes_are_refused),
 		MULTIPLANAR_TEST(the_sum_of_plane_lengths_cannot_wrap),
 		MULTIPLANAR_TEST(too_few_planes_are_refused),
 	};

@@ -91,6 +91,19 @@ static void a_camera_that_appears_changes_the_configuration(void **state)
 		    VIRTIO_MMIO_INT_CONFIG);
 }
 
+static void a_camera_that_is_the_same_disturbs_nobody(void **state)
+{
+	const struct guest_camera camera = {
+		.hdr.type = GUEST_CAMERA,
+		.devid = 1,
+		.identity = {.device_caps = CAPS, .card = "fake"},
+	};
+	struct world *world = *state;
+
+	world_tell(world, &camera, sizeof(camera));
+	assert_int_equal(driver_fake_take_interrupt(world->driver), 0);
+}
+
 static void an_open_waits_for_vmediad(void **state)
 {
 	struct driver_fake_answer answer;
@@ -405,6 +418,7 @@ int main(void)
 		TEST(the_device_says_what_the_camera_is),
 		TEST(vmediad_is_told_that_the_device_is_live),
 		TEST(a_camera_that_appears_changes_the_configuration),
+		TEST(a_camera_that_is_the_same_disturbs_nobody),
 		TEST(an_open_waits_for_vmediad),
 		TEST(an_opened_session_reaches_its_camera),
 		TEST(a_refused_open_says_why),

@@ -103,6 +103,23 @@ static void a_frame_without_a_buffer_is_released_at_once(void **state)
 	assert_int_equal(camera_of(world, id)->releases, 1);
 }
 
+static void a_frame_before_the_stream_is_released_at_once(void **state)
+{
+	struct world *world = *state;
+	const uint32_t id = world_open(world);
+	uint32_t count = 1;
+
+	assert_int_equal(world_reqbufs(world, id, &count), 0);
+	assert_int_equal(world_qbuf(world, id, 0, WORLD_FRAME_LEN,
+				    world_alloc_buffer(world)),
+			 0);
+	world_post(world, 1);
+	camera_fake_send_slots(camera_of(world, id), 1, 1);
+	camera_fake_send_frame(camera_of(world, id), 0, 0);
+	world_assert_no_event(world);
+	assert_int_equal(camera_of(world, id)->releases, 1);
+}
+
 static void frames_go_to_the_buffers_in_the_order_of_qbuf(void **state)
 {
 	struct world *world = *state;
@@ -162,6 +179,33 @@ static void a_buffer_in_many_pieces_is_filled_in_their_order(void **state)
 						 le64_to_cpu(pieces[i].start),
 						 64),
 				    camera->slots[0][0] + i * 64, 64);
+}
+
+static void neighbouring_pieces_are_one(void **state)
+{
+	struct virtio_media_sg_entry pieces[3] = {0};
+	const uint32_t third = WORLD_FRAME_LEN / 3;
+	struct world *world = *state;
+	const uint32_t id = world_open(world);
+	struct camera_fake *camera = camera_of(world, id);
+	const uint64_t near = hyp_fake_alloc(world->fake, 0, 2 * third);
+	const uint64_t far = hyp_fake_alloc(world->fake, 1, third);
+
+	for (int i = 0; i < 3; i++) {
+		pieces[i].start = cpu_to_le64(i < 2 ? near + i * third : far);
+		pieces[i].len = cpu_to_le32(third);
+	}
+	world_stream(world, id, 1, 1);
+	world_post(world, 1);
+	assert_int_equal(
+		world_qbuf_pieces(world, id, 0, WORLD_FRAME_LEN, pieces, 3), 0);
+	paint(camera, 0, 3);
+	camera_fake_send_frame(camera, 0, 0);
+	world_dequeued(world, id);
+	assert_memory_equal(hyp_fake_ram(world->fake, near, 2 * third),
+			    camera->slots[0][0], 2 * third);
+	assert_memory_equal(hyp_fake_ram(world->fake, far, third),
+			    camera->slots[0][0] + 2 * third, third);
 }
 
 static void the_last_piece_is_cut_to_the_buffer_s_length(void **state)
@@ -308,6 +352,24 @@ static uint32_t stream_large(struct world *world, uint64_t *gpa)
 	return id;
 }
 
+static void a_quota_of_memory_bounds_what_stays_mapped(void **state)
+{
+	const struct guest_limits limits = {
+		.hdr.type = GUEST_LIMITS,
+		.memory = 64 * 1024,
+	};
+	struct world *world = *state;
+	uint64_t gpa;
+	uint32_t id;
+
+	world_tell(world, &limits, sizeof(limits));
+	id = stream_large(world, &gpa);
+	camera_fake_send_frame(camera_of(world, id), 0, 0);
+	world_dequeued(world, id);
+	/* 16 pages, and the rings, which are not counted */
+	assert_true(hyp_fake_mapped(world->fake) <= 16 + 8);
+}
+
 static void a_vcpu_is_answered_in_the_middle_of_a_copy(void **state)
 {
 	struct world *world = *state;
@@ -355,15 +417,18 @@ int main(void)
 		TEST(a_camera_cannot_say_that_a_buffer_is_queued),
 		TEST(a_frame_is_released_when_it_was_copied),
 		TEST(a_frame_without_a_buffer_is_released_at_once),
+		TEST(a_frame_before_the_stream_is_released_at_once),
 		TEST(frames_go_to_the_buffers_in_the_order_of_qbuf),
 		TEST(three_hundred_frames_arrive),
 		TEST(a_buffer_in_many_pieces_is_filled_in_their_order),
+		TEST(neighbouring_pieces_are_one),
 		TEST(the_last_piece_is_cut_to_the_buffer_s_length),
 		TEST(a_buffer_that_is_no_memory_comes_back_as_an_error),
 		TEST(a_short_frame_says_how_short_it_is),
 		MULTIPLANAR_TEST(a_multiplanar_frame_fills_each_plane),
 		TEST(a_new_pool_replaces_the_old_one),
 		TEST(a_frame_of_an_old_pool_is_void),
+		TEST(a_quota_of_memory_bounds_what_stays_mapped),
 		TEST(a_vcpu_is_answered_in_the_middle_of_a_copy),
 		TEST(a_reset_that_a_copy_sees_ends_it),
 	};

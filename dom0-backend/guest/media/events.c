@@ -6,7 +6,7 @@
 #include "virtio/vq.h"
 
 /* Buffers tried in one go; a ring of useless ones must not keep us busy. */
-#define BUFFERS_PER_FLUSH 512
+#define BUFFERS_PER_FLUSH 32
 
 void events_init(struct events *events, struct vq *vq)
 {
@@ -21,8 +21,7 @@ static bool try_buffer(struct events *events, struct media_event *event)
 
 	if (vq_pop(events->vq, &chain) < 0)
 		return false;
-	if (vq_chain_writable(chain) >= event->len &&
-	    vq_chain_write(chain, &event->hdr, event->len) == 0)
+	if (vq_chain_write(chain, &event->hdr, event->len) == 0)
 		list_remove(&event->link);
 	vq_chain_complete(chain);
 	return true;

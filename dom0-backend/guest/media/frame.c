@@ -38,17 +38,14 @@ static int copy_plane(struct session *session,
 		      const struct session_frame *frame,
 		      const struct buffer *buffer, unsigned int plane)
 {
-	const uint32_t len = frame->bytesused[plane];
 	const void *bytes;
 	int ret;
 
-	if (len > buffer->len[plane])
-		return -EFBIG;
 	ret = slots_begin_read(session->slots, frame->slot, plane, &bytes);
 	if (ret < 0)
 		return ret;
 	ret = sg_list_store(&buffer->memory[plane], session->device->virtio,
-			    bytes, len);
+			    bytes, frame->bytesused[plane]);
 	slots_end_read(session->slots, frame->slot, plane);
 	return ret;
 }

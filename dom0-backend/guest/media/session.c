@@ -187,8 +187,7 @@ void session_break(struct session *session, uint32_t error)
 {
 	struct media_device *device = session->device;
 
-	if (!session->camera)
-		return;
+	assert(session->camera && error > 0);
 	log_info("%s: session %u broke: error %u", device->params.name,
 		 session->id, error);
 	session->error = error;

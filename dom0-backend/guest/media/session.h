@@ -85,7 +85,7 @@ struct session *session_find_opening(struct media_device *device,
  * session_break() - it cannot go on
  * @error: positive errno, told to the guest now and by all later commands
  *
- * Commands that wait are answered, then EVT_ERROR is sent. No more than once.
+ * Commands that wait are answered, then EVT_ERROR is sent. @session is open.
  */
 void session_break(struct session *session, uint32_t error);
 
