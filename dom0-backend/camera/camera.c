@@ -40,7 +40,7 @@ static void camera_end_sessions(struct camera *camera, int error,
 
 void camera_stream_broken(struct camera *camera, int error)
 {
-	log_error("the capture broke: %s", strerror(error));
+	log_guest(&camera->limit, "the capture broke: %s", strerror(error));
 	camera_end_sessions(camera, error, true);
 }
 

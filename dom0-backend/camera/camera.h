@@ -8,6 +8,7 @@
 #define CAMERA_CAMERA_H
 
 #include "base/list.h"
+#include "base/log.h"
 #include "camera/arbiter.h"
 #include "camera/source.h"
 #include "camera/stream.h"
@@ -24,6 +25,7 @@ struct link;
  * @arbiter: who may change the mode
  * @stream: the capture that sessions share
  * @sessions: of struct session
+ * @limit: of what sessions that come and go make us log
  */
 struct camera {
 	struct event_base *base;
@@ -33,6 +35,7 @@ struct camera {
 	struct arbiter arbiter;
 	struct stream stream;
 	struct list sessions;
+	struct log_limit limit;
 };
 
 /**

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/util.h"
 #include "camera/camera.h"
 #include "camera/ctrls.h"
@@ -233,7 +234,7 @@ static void session_message(void *owner, struct link_message *msg)
 	if (ret == 0)
 		return;
 
-	log_guest(&session->limit,
+	log_guest(&session->camera->limit,
 		  "guest %s session %" PRIu64 " cannot go on: %s",
 		  session->guest, session->serial, strerror(-ret));
 	session_end(session, -ret);
@@ -292,12 +293,14 @@ void session_create(struct camera *camera, int fd,
 	if (ret)
 		goto err_end;
 
-	log_info("guest %s (domain %" PRIu32 ") session %" PRIu64 " begins",
-		 session->guest, session->domid, session->serial);
+	if (log_allowed(&camera->limit))
+		log_info("guest %s (domain %" PRIu32 ") session %" PRIu64
+			 " begins",
+			 session->guest, session->domid, session->serial);
 	return;
 
 err_end:
-	log_error("guest %s session %" PRIu64 " cannot begin: %s",
+	log_guest(&camera->limit, "guest %s session %" PRIu64 " cannot begin: %s",
 		  session->guest, session->serial, strerror(-ret));
 	session_end(session, -ret);
 }
@@ -313,8 +316,9 @@ void session_end(struct session *session, int error)
 	arbiter_drop(&camera->arbiter, &session->claim);
 	if (session->handle) {
 		camera->source->ops->close(session->handle);
-		log_info("guest %s session %" PRIu64 " ends", session->guest,
-			 session->serial);
+		if (log_allowed(&camera->limit))
+			log_info("guest %s session %" PRIu64 " ends",
+				 session->guest, session->serial);
 	}
 	link_destroy(session->socket);
 	list_remove(&session->link);

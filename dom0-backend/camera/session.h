@@ -12,7 +12,6 @@
 #include <stdint.h>
 
 #include "base/list.h"
-#include "base/log.h"
 #include "camera/arbiter.h"
 #include "camera/stream.h"
 #include "ipc/daemon_proto.h"
@@ -35,7 +34,6 @@ struct source_handle;
  * @generation: of the pool that this session was told last. Each start of
  *              streaming has its own, so that a frame returned late, from an
  *              earlier start, is not taken for one lent in this.
- * @limit: of what this guest may log
  */
 struct session {
 	struct list link;
@@ -48,7 +46,6 @@ struct session {
 	struct claim claim;
 	struct stream_reader reader;
 	uint32_t generation;
-	struct log_limit limit;
 };
 
 /**

@@ -6,8 +6,6 @@
 #include <libv4l2.h>
 #include <string.h>
 
-#include "base/log.h"
-
 /* What the flags of a buffer say about its picture; the others are about the
  * driver's queue. */
 #define PICTURE_FLAGS                                            \
@@ -114,7 +112,8 @@ static int fill_pool(struct v4l2_stream *stream, unsigned int num_slots,
 	for (unsigned int i = 0; i < num_slots && ret == 0; i++)
 		ret = export_slot(stream, i, pool);
 	if (ret)
-		log_error("the driver's buffers cannot be exported: %s",
+		log_guest(&stream->limit,
+			  "the driver's buffers cannot be exported: %s",
 			  strerror(-ret));
 	return ret;
 }
@@ -134,7 +133,8 @@ int v4l2_stream_start(struct v4l2_stream *stream, unsigned int num_slots,
 	if (ret == 0)
 		ret = stream_ioctl(stream, VIDIOC_STREAMON, &stream->type);
 	if (ret) {
-		log_warning("the device does not stream: %s", strerror(-ret));
+		log_guest(&stream->limit, "the device does not stream: %s",
+			  strerror(-ret));
 		v4l2_stream_stop(stream);
 	}
 	return ret;
@@ -149,8 +149,8 @@ void v4l2_stream_stop(struct v4l2_stream *stream)
 	stream_ioctl(stream, VIDIOC_STREAMOFF, &stream->type);
 	ret = request_buffers(stream, &none);
 	if (ret && ret != -ENODEV)
-		log_warning("the device keeps its buffers: %s",
-			    strerror(-ret));
+		log_guest(&stream->limit, "the device keeps its buffers: %s",
+			  strerror(-ret));
 }
 
 int v4l2_stream_queue(struct v4l2_stream *stream, unsigned int slot)

@@ -10,6 +10,7 @@
 
 #include <linux/videodev2.h>
 
+#include "base/log.h"
 #include "camera/pool.h"
 
 /**
@@ -17,11 +18,13 @@
  * @fd: the device, opened with libv4l2; borrowed
  * @type: of the queue
  * @num_planes: of a buffer, while it runs
+ * @limit: of what a guest can log that starts it again and again
  */
 struct v4l2_stream {
 	int fd;
 	enum v4l2_buf_type type;
 	unsigned int num_planes;
+	struct log_limit limit;
 };
 
 /** v4l2_stream_start() - as start of struct source_ops */
