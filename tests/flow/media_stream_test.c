@@ -367,7 +367,7 @@ static void a_quota_of_memory_bounds_what_stays_mapped(void **state)
 	camera_fake_send_frame(camera_of(world, id), 0, 0);
 	world_dequeued(world, id);
 	/* 16 pages, and the rings, which are not counted */
-	assert_true(hyp_fake_mapped(world->fake) <= 16 + 8);
+	assert_true(hyp_fake_mapped(world->fake) <= 16 + 16);
 }
 
 static void a_vcpu_is_answered_in_the_middle_of_a_copy(void **state)
