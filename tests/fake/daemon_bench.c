@@ -162,6 +162,14 @@ void bench_present(struct bench *bench, const char *name, const char *card)
 	bench_settle(bench);
 }
 
+void bench_start_with_a_guest(struct bench *bench)
+{
+	bench_start(bench);
+	bench_domain(bench, 1, 1);
+	bench_live(bench, 1, 0, 3);
+	assert_string_equal(fake_xs_state(1, 0), "4");
+}
+
 int bench_next(struct child *child, uint32_t type, void *message, size_t size)
 {
 	union {

@@ -47,6 +47,10 @@ void bench_wait(struct bench *bench, unsigned int ms);
 void bench_domain(struct bench *bench, unsigned int domid,
 		  unsigned int devices);
 
+/** bench_start_with_a_guest() - domain 1 has one device, which is live by IOREQ
+ * server 3 */
+void bench_start_with_a_guest(struct bench *bench);
+
 /** bench_guest() - its vmedia-guest; NULL if there is none */
 struct child *bench_guest(unsigned int domid);
 

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Which guest gets which camera, and what it learns of it. */
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <json-c/json.h>
+
+#include "daemon/report.h"
+#include "daemon_bench.h"
+
+#define EXITED(status) ((status) << 8)
+
+static void devices_get_the_cameras_in_order(void **state)
+{
+	struct bench *bench = *state;
+	struct guest_attach attach;
+
+	bench_start(bench);
+	bench_present(bench, "rear", "Rear");
+	bench_present(bench, "left", "Left");
+	bench_domain(bench, 1, 2);
+	bench_next(bench_guest(1), GUEST_ATTACH, &attach, sizeof(attach));
+	assert_string_equal(attach.identity.card, "Rear");
+	bench_next(bench_guest(1), GUEST_ATTACH, &attach, sizeof(attach));
+	assert_string_equal(attach.identity.card, "Left");
+}
+
+static void an_unlisted_domain_has_devices_without_cameras(void **state)
+{
+	struct config_domain ivi = { .name = (char *)"ivi" };
+	struct bench *bench = *state;
+	struct guest_attach attach;
+	uint64_t serial;
+	int fd;
+
+	bench->config.every_domain = false;
+	bench->config.domains = &ivi;
+	bench->config.num_domains = 1;
+	bench_start(bench);
+	bench_present(bench, "rear", "Rear");
+	bench_domain(bench, 1, 1);
+	bench_next(bench_guest(1), GUEST_ATTACH, &attach, sizeof(attach));
+	assert_int_equal(attach.identity.present, 0);
+	assert_int_equal(bench_open(bench, 1, 0, &serial, &fd), ENODEV);
+}
+
+static void a_guest_learns_of_its_cameras_coming_and_going(void **state)
+{
+	struct bench *bench = *state;
+	struct guest_camera camera;
+	int fd;
+
+	bench_start_with_a_guest(bench);
+	bench_present(bench, "rear", "Rear");
+	bench_next(bench_guest(1), GUEST_CAMERA, &camera, sizeof(camera));
+	assert_int_equal(camera.devid, 0);
+	assert_int_equal(camera.identity.present, 1);
+	bench_present(bench, "left", "Left");
+	assert_int_equal(fake_child_receive(bench_guest(1), &camera,
+					    sizeof(camera), &fd), -1);
+	fake_child_end(bench_camera("rear"), SIGSEGV);
+	bench_settle(bench);
+	bench_next(bench_guest(1), GUEST_CAMERA, &camera, sizeof(camera));
+	assert_int_equal(camera.identity.present, 0);
+	assert_string_equal(camera.identity.card, "Rear");
+	assert_int_equal(camera.identity.device_caps, 0x04200001);
+}
+
+static void open_gives_each_side_an_end_of_one_socket(void **state)
+{
+	struct bench *bench = *state;
+	struct camera_session session;
+	int guest_fd, camera_fd;
+	uint64_t serial;
+	char byte = 0;
+
+	bench_start_with_a_guest(bench);
+	bench_present(bench, "rear", "Rear");
+	assert_int_equal(bench_open(bench, 1, 0, &serial, &guest_fd), 0);
+	camera_fd = bench_next(bench_camera("rear"), CAMERA_SESSION, &session,
+			       sizeof(session));
+	assert_true(guest_fd >= 0 && camera_fd >= 0);
+	assert_int_equal(session.serial, serial);
+	assert_int_equal(session.domid, 1);
+	assert_string_equal(session.guest, "guest-1");
+	assert_true(session.held >= 1);
+	assert_int_equal(write(guest_fd, "x", 1), 1);
+	assert_int_equal(read(camera_fd, &byte, 1), 1);
+	/* vmediad kept neither: closing one is the end of the other. */
+	close(guest_fd);
+	assert_int_equal(read(camera_fd, &byte, 1), 0);
+	close(camera_fd);
+}
+
+static void a_camera_that_is_absent_cannot_be_opened(void **state)
+{
+	struct bench *bench = *state;
+	uint64_t serial;
+	int fd;
+
+	bench_start_with_a_guest(bench);
+	assert_int_equal(bench_open(bench, 1, 0, &serial, &fd), ENODEV);
+	assert_int_equal(fd, -1);
+	bench_present(bench, "rear", "Rear");
+	fake_child_end(bench_camera("rear"), EXITED(1));
+	bench_settle(bench);
+	assert_int_equal(bench_open(bench, 1, 0, &serial, &fd), ENODEV);
+}
+
+static void two_guests_share_a_camera(void **state)
+{
+	struct bench *bench = *state;
+	uint64_t first, second;
+	int fd;
+
+	bench_start_with_a_guest(bench);
+	bench_present(bench, "rear", "Rear");
+	bench_domain(bench, 2, 1);
+	bench_live(bench, 2, 0, 0);
+	assert_int_equal(bench_open(bench, 1, 0, &first, &fd), 0);
+	close(fd);
+	assert_int_equal(bench_open(bench, 2, 0, &second, &fd), 0);
+	close(fd);
+	assert_int_not_equal(first, second);
+}
+
+static void close_session(struct bench *bench, uint64_t serial)
+{
+	struct guest_closed closed = {
+		.hdr.type = GUEST_CLOSED,
+		.serial = serial,
+	};
+
+	fake_child_send(bench_guest(1), &closed, sizeof(closed));
+	bench_settle(bench);
+}
+
+static void the_quota_refuses_until_a_session_is_closed(void **state)
+{
+	struct bench *bench = *state;
+	uint64_t first, serial;
+	int fd;
+
+	bench_start_with_a_guest(bench);
+	bench_present(bench, "rear", "Rear");
+	assert_int_equal(bench_open(bench, 1, 0, &first, &fd), 0);
+	close(fd);
+	assert_int_equal(bench_open(bench, 1, 0, &serial, &fd), 0);
+	close(fd);
+	assert_int_equal(bench_open(bench, 1, 0, &serial, &fd), EBUSY);
+	assert_int_equal(fd, -1);
+	close_session(bench, first);
+	assert_int_equal(bench_open(bench, 1, 0, &serial, &fd), 0);
+	close(fd);
+}
+
+static void a_guests_death_frees_its_quota(void **state)
+{
+	struct bench *bench = *state;
+	uint64_t serial;
+	int fd;
+
+	bench_start_with_a_guest(bench);
+	bench_present(bench, "rear", "Rear");
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(bench_open(bench, 1, 0, &serial, &fd), 0);
+		close(fd);
+	}
+	fake_child_end(bench_guest(1), SIGSEGV);
+	bench_settle(bench);
+	bench_wait(bench, 5);
+	assert_int_equal(bench_open(bench, 1, 0, &serial, &fd), 0);
+	close(fd);
+}
+
+static void a_guest_cannot_close_anothers_session(void **state)
+{
+	struct bench *bench = *state;
+	uint64_t serial;
+	int fd;
+
+	bench_start_with_a_guest(bench);
+	bench_present(bench, "rear", "Rear");
+	bench_domain(bench, 2, 1);
+	assert_int_equal(bench_open(bench, 2, 0, &serial, &fd), 0);
+	close(fd);
+	close_session(bench, serial);
+	assert_true(fake_child_killed(bench_guest(1)));
+	assert_false(list_empty(&bench->broker->sessions.list));
+}
+
+static void a_refused_device_does_not_shift_the_cameras(void **state)
+{
+	struct bench *bench = *state;
+	struct guest_attach attach;
+
+	bench_domain(bench, 1, 2);
+	fake_xs_set("backend/virtio/1/0/base", "0x0");
+	bench_start(bench);
+	bench_present(bench, "left", "Left");
+	bench_next(bench_guest(1), GUEST_CAMERA, &attach,
+		   sizeof(struct guest_camera));
+	assert_int_equal(attach.devid, 1);
+}
+
+static void without_cameras_the_hosts_nodes_are_listed(void **state)
+{
+	struct bench *bench = *state;
+	struct guest_camera camera;
+	struct child *list;
+
+	bench->config.host_cameras = true;
+	bench->config.num_cameras = 0;
+	bench_start(bench);
+	bench_domain(bench, 1, 2);
+	list = bench_list();
+	fake_child_print(list, "/dev/video0\tFirst\n/dev/video4\tSe");
+	bench_settle(bench);
+	fake_child_print(list, "cond\n");
+	fake_child_end(list, EXITED(0));
+	bench_settle(bench);
+	assert_string_equal(fake_child_arg(bench_camera("video4"), "--source"),
+			    "/dev/video4");
+	bench_present(bench, "video4", "Second");
+	bench_next(bench_guest(1), GUEST_CAMERA, &camera, sizeof(camera));
+	assert_int_equal(camera.devid, 1);
+	assert_string_equal(camera.identity.card, "Second");
+}
+
+static void what_is_listed_is_json_for_scripts(void **state)
+{
+	struct bench *bench = *state;
+	struct json_object *report;
+	uint64_t serial;
+	int fd;
+
+	bench_start_with_a_guest(bench);
+	bench_present(bench, "rear", "Rear");
+	assert_int_equal(bench_open(bench, 1, 0, &serial, &fd), 0);
+	close(fd);
+	report = report_list(bench->broker);
+	assert_string_equal(
+		json_object_to_json_string_ext(report, JSON_C_TO_STRING_PLAIN),
+		"{\"ok\":true,\"guests\":[{\"domid\":1,\"name\":\"guest-1\","
+		"\"uuid\":\"00000000-0000-0000-0000-000000000001\","
+		"\"state\":\"running\",\"pid\":1003,\"sessions\":1,"
+		"\"sessions_limit\":2,\"sessions_refused\":0}],"
+		"\"devices\":[{\"domid\":1,\"guest\":\"guest-1\",\"devid\":0,"
+		"\"state\":\"live\",\"base\":33554432,\"irq\":33,"
+		"\"camera\":\"rear\"}],"
+		"\"sessions\":[{\"serial\":1,\"domid\":1,\"guest\":\"guest-1\","
+		"\"devid\":0,\"camera\":\"rear\",\"age\":0}],"
+		"\"cameras\":[{\"name\":\"rear\",\"source\":\"\\/dev\\/video0\","
+		"\"present\":true,\"card\":\"Rear\",\"state\":\"running\","
+		"\"pid\":1001,\"sessions\":1},{\"name\":\"left\","
+		"\"source\":\"pattern:64x48\",\"present\":false,\"card\":\"\","
+		"\"state\":\"running\",\"pid\":1002,\"sessions\":0}]}");
+	json_object_put(report);
+}
+
+#define flow_test(name) \
+	cmocka_unit_test_setup_teardown(name, bench_begin, bench_end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		flow_test(devices_get_the_cameras_in_order),
+		flow_test(an_unlisted_domain_has_devices_without_cameras),
+		flow_test(a_guest_learns_of_its_cameras_coming_and_going),
+		flow_test(open_gives_each_side_an_end_of_one_socket),
+		flow_test(a_camera_that_is_absent_cannot_be_opened),
+		flow_test(two_guests_share_a_camera),
+		flow_test(the_quota_refuses_until_a_session_is_closed),
+		flow_test(a_guests_death_frees_its_quota),
+		flow_test(a_guest_cannot_close_anothers_session),
+		flow_test(a_refused_device_does_not_shift_the_cameras),
+		flow_test(without_cameras_the_hosts_nodes_are_listed),
+		flow_test(what_is_listed_is_json_for_scripts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
