@@ -113,6 +113,20 @@ static void a_camera_that_is_absent_cannot_be_opened(void **state)
 	assert_int_equal(bench_open(bench, 1, 0, &serial, &fd), ENODEV);
 }
 
+static void an_open_that_comes_after_the_stop_is_not_heard(void **state)
+{
+	struct guest_open open = { .hdr.type = GUEST_OPEN };
+	struct bench *bench = *state;
+
+	bench_start_with_a_guest(bench);
+	bench_present(bench, "rear", "Rear");
+	fake_xs_unplug(1, 0);
+	bench_settle(bench);
+	fake_child_send(bench_guest(1), &open, sizeof(open));
+	bench_settle(bench);
+	assert_true(list_empty(&bench->broker->sessions.list));
+}
+
 static void two_guests_share_a_camera(void **state)
 {
 	struct bench *bench = *state;
@@ -275,6 +289,7 @@ int main(void)
 		flow_test(a_guest_learns_of_its_cameras_coming_and_going),
 		flow_test(open_gives_each_side_an_end_of_one_socket),
 		flow_test(a_camera_that_is_absent_cannot_be_opened),
+		flow_test(an_open_that_comes_after_the_stop_is_not_heard),
 		flow_test(two_guests_share_a_camera),
 		flow_test(the_quota_refuses_until_a_session_is_closed),
 		flow_test(a_guests_death_frees_its_quota),
