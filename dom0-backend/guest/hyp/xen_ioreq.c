@@ -317,7 +317,6 @@ void xen_ioreq_close(struct hyp_xen *xen, bool destroy)
 						ioreq->id) < 0)
 		log_debug("IOREQ server %u is gone already: %s", ioreq->id,
 			  strerror(errno));
-	memset(ioreq, 0, sizeof(*ioreq));
 }
 
 int xen_ioreq_map(struct hyp *hyp, uint64_t base, uint64_t len)

@@ -142,7 +142,7 @@ struct vq_chain {
 	struct vq_segment segments[];
 };
 
-/** vq_init() - an empty queue in its reset state */
+/** vq_init() - a queue in its reset state; @vq: zeroed memory */
 void vq_init(struct vq *vq, struct virtio_dev *dev, unsigned int index);
 
 /** vq_finish() - end a queue; no chain may exist */
@@ -151,7 +151,7 @@ void vq_finish(struct vq *vq);
 /** vq_stop() - never touch the rings again; what is held becomes stale */
 void vq_stop(struct vq *vq);
 
-/** vq_reset() - vq_stop(), and forget what the driver set up */
+/** vq_reset() - forget what the driver set up; of a stopped queue */
 void vq_reset(struct vq *vq);
 
 /** vq_release() - unmap what vq_stop() left mapped; from the loop */
@@ -159,6 +159,8 @@ void vq_release(struct vq *vq);
 
 /**
  * vq_start() - check the driver's set-up and map the rings; from the loop
+ *
+ * Of a queue that is stopped, and released.
  * Return: 0; -EINVAL if size or addresses are wrong; -EFAULT, -ENOMEM.
  */
 int vq_start(struct vq *vq);

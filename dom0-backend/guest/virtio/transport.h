@@ -44,13 +44,13 @@ uint32_t virtio_dev_isr(const struct virtio_dev *dev);
 /** virtio_dev_ack() - the driver has seen @bits of the ISR */
 void virtio_dev_ack(struct virtio_dev *dev, uint32_t bits);
 
-/** virtio_dev_notify() - the driver says: look at queue @index */
+/** virtio_dev_notify() - the driver says: look at queue @index, once you run */
 void virtio_dev_notify(struct virtio_dev *dev, uint32_t index);
 
 /** virtio_dev_config_generation() - changes with the configuration space */
 uint32_t virtio_dev_config_generation(const struct virtio_dev *dev);
 
-/** virtio_dev_config_read() - copy; bytes beyond its end are 0 */
+/** virtio_dev_config_read() - copy; @buf stays as it is beyond its end */
 void virtio_dev_config_read(const struct virtio_dev *dev, size_t offset,
 			    void *buf, size_t len);
 

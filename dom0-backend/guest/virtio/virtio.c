@@ -308,9 +308,6 @@ void virtio_dev_notify(struct virtio_dev *dev, uint32_t index)
 		log_guest(&dev->limit, "notification of queue %u", index);
 		return;
 	}
-	/* Before DRIVER_OK nothing is consumed; started covers what came. */
-	if (!may_run(dev))
-		return;
 	dev->notified |= 1u << index;
 	virtio_dev_schedule(dev);
 }
@@ -325,7 +322,6 @@ void virtio_dev_config_read(const struct virtio_dev *dev, size_t offset,
 {
 	const unsigned char *config = dev->params.config;
 
-	memset(buf, 0, len);
 	if (offset < dev->params.config_len)
 		memcpy(buf, config + offset,
 		       MIN(len, dev->params.config_len - offset));

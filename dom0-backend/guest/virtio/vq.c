@@ -15,7 +15,6 @@
 
 void vq_init(struct vq *vq, struct virtio_dev *dev, unsigned int index)
 {
-	memset(vq, 0, sizeof(*vq));
 	vq->dev = dev;
 	vq->index = index;
 	vq_reset(vq);
@@ -37,7 +36,6 @@ void vq_stop(struct vq *vq)
 
 void vq_reset(struct vq *vq)
 {
-	vq_stop(vq);
 	vq->ready = false;
 	vq->size = VIRTIO_QUEUE_SIZE;
 	memset(vq->gpa, 0, sizeof(vq->gpa));
@@ -113,7 +111,6 @@ int vq_start(struct vq *vq)
 	assert(!vq->live);
 	if (!setup_is_valid(vq))
 		return -EINVAL;
-	vq_release(vq);
 	ret = lend_parts(vq, vq->regions, vq->memory);
 	if (ret < 0)
 		return ret;
