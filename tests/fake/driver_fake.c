@@ -468,6 +468,10 @@ bool driver_fake_collect(struct driver_fake *driver, unsigned int index,
 	struct request *request;
 	uint32_t head;
 
+	/* 2.7.10: with EVENT_IDX "the device MUST set flags to 0". */
+	if ((driver->features & DRIVER_FAKE_EVENT_IDX) &&
+	    queue->ring.used->flags != 0)
+		fail_msg("the device sets used flags beside used events");
 	if (idx == queue->next_used)
 		return false;
 	if ((uint16_t)(idx - queue->next_used) > queue->outstanding)

@@ -23,6 +23,7 @@ void xenlibs_fake_reset(void)
 {
 	memset(f, 0, sizeof(*f));
 	f->bad_page = -1;
+	f->num_vcpus = XENLIBS_VCPUS;
 	if (events[0] >= 0) {
 		close(events[0]);
 		close(events[1]);
@@ -85,6 +86,7 @@ int xendevicemodel_close(xendevicemodel_handle *dm)
 int xendevicemodel_create_ioreq_server(xendevicemodel_handle *dm, domid_t domid,
 				       int bufioreq, ioservid_t *id)
 {
+	assert_ptr_equal(dm, f);
 	assert_int_equal(domid, XENLIBS_DOMID);
 	assert_int_equal(bufioreq, HVM_IOREQSRV_BUFIOREQ_OFF);
 	if (fails())
@@ -98,6 +100,7 @@ int xendevicemodel_create_ioreq_server(xendevicemodel_handle *dm, domid_t domid,
 int xendevicemodel_destroy_ioreq_server(xendevicemodel_handle *dm,
 					domid_t domid, ioservid_t id)
 {
+	assert_ptr_equal(dm, f);
 	assert_int_equal(id, XENLIBS_SERVER);
 	assert_true(f->server_exists);
 	for (unsigned int i = 0; i < XENLIBS_VCPUS; i++) {
@@ -111,9 +114,10 @@ int xendevicemodel_destroy_ioreq_server(xendevicemodel_handle *dm,
 int xendevicemodel_nr_vcpus(xendevicemodel_handle *dm, domid_t domid,
 			    unsigned int *vcpus)
 {
+	assert_ptr_equal(dm, f);
 	if (fails())
 		return -1;
-	*vcpus = XENLIBS_VCPUS;
+	*vcpus = f->num_vcpus;
 	return 0;
 }
 
@@ -122,6 +126,7 @@ int xendevicemodel_map_io_range_to_ioreq_server(xendevicemodel_handle *dm,
 						int is_mmio, uint64_t start,
 						uint64_t end)
 {
+	assert_ptr_equal(dm, f);
 	assert_int_equal(id, XENLIBS_SERVER);
 	assert_int_equal(is_mmio, 1);
 	if (fails())
@@ -135,6 +140,7 @@ int xendevicemodel_set_ioreq_server_state(xendevicemodel_handle *dm,
 					  domid_t domid, ioservid_t id,
 					  int enabled)
 {
+	assert_ptr_equal(dm, f);
 	assert_int_equal(id, XENLIBS_SERVER);
 	assert_int_equal(enabled, 1);
 	if (fails())
@@ -148,6 +154,7 @@ int xendevicemodel_set_ioreq_server_state(xendevicemodel_handle *dm,
 int xendevicemodel_set_irq_level(xendevicemodel_handle *dm, domid_t domid,
 				 uint32_t irq, unsigned int level)
 {
+	assert_ptr_equal(dm, f);
 	assert_int_equal(level, 1);
 	if (fails())
 		return -1;
@@ -172,6 +179,7 @@ xenforeignmemory_map_resource(xenforeignmemory_handle *fm, domid_t domid,
 			      unsigned long frame, unsigned long nr_frames,
 			      void **addr, int prot, int flags)
 {
+	assert_ptr_equal(fm, f);
 	assert_int_equal(id, XENLIBS_SERVER);
 	assert_int_equal(frame, 1);
 	assert_int_equal(nr_frames, 1);
@@ -185,6 +193,7 @@ xenforeignmemory_map_resource(xenforeignmemory_handle *fm, domid_t domid,
 int xenforeignmemory_unmap_resource(xenforeignmemory_handle *fm,
 				    xenforeignmemory_resource_handle *resource)
 {
+	assert_ptr_equal(fm, f);
 	f->slots_mapped = false;
 	return 0;
 }
@@ -193,6 +202,7 @@ void *xenforeignmemory_map(xenforeignmemory_handle *fm, uint32_t domid,
 			   int prot, size_t pages, const xen_pfn_t *gfns,
 			   int *errors)
 {
+	assert_ptr_equal(fm, f);
 	assert_int_equal(domid, XENLIBS_DOMID);
 	if (fails())
 		return NULL;
@@ -205,6 +215,7 @@ void *xenforeignmemory_map(xenforeignmemory_handle *fm, uint32_t domid,
 int xenforeignmemory_unmap(xenforeignmemory_handle *fm, void *addr,
 			   size_t pages)
 {
+	assert_ptr_equal(fm, f);
 	f->pages_mapped -= pages;
 	free(addr);
 	return 0;
@@ -223,13 +234,20 @@ int xenevtchn_close(xenevtchn_handle *evtchn)
 
 int xenevtchn_fd(xenevtchn_handle *evtchn)
 {
+	assert_ptr_equal(evtchn, f);
 	return events[0];
+}
+
+static void assert_is_port(evtchn_port_t port)
+{
+	assert_in_range(port, XENLIBS_FIRST_PORT,
+			XENLIBS_FIRST_PORT + XENLIBS_VCPUS - 1);
 }
 
 int xenevtchn_notify(xenevtchn_handle *evtchn, evtchn_port_t port)
 {
-	assert_in_range(port, XENLIBS_FIRST_PORT,
-			XENLIBS_FIRST_PORT + XENLIBS_VCPUS - 1);
+	assert_ptr_equal(evtchn, f);
+	assert_is_port(port);
 	f->notified[port - XENLIBS_FIRST_PORT]++;
 	return 0;
 }
@@ -239,6 +257,7 @@ xenevtchn_port_or_error_t xenevtchn_bind_interdomain(xenevtchn_handle *evtchn,
 						     uint32_t domid,
 						     evtchn_port_t remote)
 {
+	assert_ptr_equal(evtchn, f);
 	assert_int_equal(domid, XENLIBS_DOMID);
 	assert_in_range(remote, 100, 100 + XENLIBS_VCPUS - 1);
 	assert_true(f->server_enabled);
@@ -251,6 +270,8 @@ xenevtchn_port_or_error_t xenevtchn_bind_interdomain(xenevtchn_handle *evtchn,
 
 int xenevtchn_unbind(xenevtchn_handle *evtchn, evtchn_port_t port)
 {
+	assert_ptr_equal(evtchn, f);
+	assert_is_port(port);
 	f->bound--;
 	return 0;
 }
@@ -259,6 +280,9 @@ xenevtchn_port_or_error_t xenevtchn_pending(xenevtchn_handle *evtchn)
 {
 	unsigned char port;
 
+	assert_ptr_equal(evtchn, f);
+	if (fails())
+		return -1;
 	if (read(events[0], &port, 1) != 1)
 		fail_msg("a wait for an event that may never come");
 	return port;
@@ -266,6 +290,8 @@ xenevtchn_port_or_error_t xenevtchn_pending(xenevtchn_handle *evtchn)
 
 int xenevtchn_unmask(xenevtchn_handle *evtchn, evtchn_port_t port)
 {
+	assert_ptr_equal(evtchn, f);
+	assert_is_port(port);
 	f->unmasked++;
 	return 0;
 }

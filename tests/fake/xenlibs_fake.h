@@ -41,6 +41,7 @@
  * @io_last: last address mapped to it
  * @irq: SPI that was raised last
  * @restricted: domain that the process is restricted to; 0 = none
+ * @num_vcpus: what the guest is said to have
  * @calls: library calls that can fail, so far
  * @fail_call: number of the one that fails (1 = first); 0 = none
  * @fail_errno: with this
@@ -60,6 +61,7 @@ struct xenlibs_fake {
 	uint64_t io_last;
 	uint32_t irq;
 	uint32_t restricted;
+	unsigned int num_vcpus;
 	unsigned int calls;
 	unsigned int fail_call;
 	int fail_errno;

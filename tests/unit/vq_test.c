@@ -270,6 +270,10 @@ static void again_looks_for_what_was_left(void **state)
 	assert_int_equal(echo->notified[0], 0);
 	hyp_fake_settle(echo->fake);
 	assert_int_equal(echo->notified[0], 1);
+	echo->notified[1] = 0;
+	vq_again(virtio_dev_queue(echo->dev, 1));
+	hyp_fake_settle(echo->fake);
+	assert_int_equal(echo->notified[1], 1);
 }
 
 /* Who wants to be told of what */
@@ -365,11 +369,17 @@ static void a_busy_device_asks_for_quiet_without_event_idx(void **state)
 	struct vq_chain *chain;
 
 	echo_start(echo, DRIVER_FAKE_VERSION_1);
-	driver_fake_send(echo->driver, 0, "x", 1, 1);
-	assert_int_equal(vq_pop(virtio_dev_queue(echo->dev, 0), &chain), 0);
-	driver_fake_send(echo->driver, 0, "x", 1, 1);
-	assert_int_equal(driver_fake_notifications(echo->driver, 0), 1);
-	vq_chain_complete(chain);
+	for (unsigned int i = 1; i <= 2; i++) {
+		driver_fake_send(echo->driver, 0, "x", 1, 1);
+		assert_int_equal(vq_pop(virtio_dev_queue(echo->dev, 0),
+					&chain),
+				 0);
+		driver_fake_send(echo->driver, 0, "x", 1, 1);
+		assert_int_equal(driver_fake_notifications(echo->driver, 0),
+				 i);
+		vq_chain_complete(chain);
+		hyp_fake_settle(echo->fake);
+	}
 }
 
 static void an_idle_device_ends_the_quiet_without_event_idx(void **state)
@@ -396,6 +406,31 @@ static void a_ready_queue_keeps_its_set_up(void **state)
 	driver_fake_write(echo->driver, VIRTIO_MMIO_QUEUE_NUM, 3);
 	driver_fake_driver_ok(echo->driver);
 	round_trip(echo, 8, &layout);
+}
+
+static void a_queue_of_unwritten_size_is_the_largest(void **state)
+{
+	struct echo *echo = *state;
+	struct driver_fake *driver = echo->driver;
+
+	/* Once as new, once after a set-up and a reset */
+	for (int i = 0; i < 2; i++) {
+		const uint64_t rings = hyp_fake_alloc(echo->fake, 0, 3 * 4096);
+
+		driver_fake_negotiate(driver, DRIVER_FAKE_ALL);
+		driver_fake_write(driver, VIRTIO_MMIO_QUEUE_SEL, 0);
+		driver_fake_write(driver, VIRTIO_MMIO_QUEUE_DESC_LOW, rings);
+		driver_fake_write(driver, VIRTIO_MMIO_QUEUE_AVAIL_LOW,
+				  rings + 4096);
+		driver_fake_write(driver, VIRTIO_MMIO_QUEUE_USED_LOW,
+				  rings + 2 * 4096);
+		driver_fake_write(driver, VIRTIO_MMIO_QUEUE_READY, 1);
+		driver_fake_driver_ok(driver);
+		hyp_fake_settle(echo->fake);
+		assert_works(echo);
+		driver_fake_negotiate(driver, DRIVER_FAKE_ALL);
+		driver_fake_setup_queue(driver, 0, 0x10);
+	}
 }
 
 static void a_queue_that_is_not_ready_rests(void **state)
@@ -461,6 +496,7 @@ int main(void)
 		TEST(a_busy_device_asks_for_quiet_without_event_idx),
 		TEST(an_idle_device_ends_the_quiet_without_event_idx),
 		TEST(a_ready_queue_keeps_its_set_up),
+		TEST(a_queue_of_unwritten_size_is_the_largest),
 		TEST(a_queue_that_is_not_ready_rests),
 		TEST(a_queue_may_become_ready_late),
 	};

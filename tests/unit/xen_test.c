@@ -19,6 +19,7 @@ struct fixture {
 	struct hyp *hyp;
 	struct hyp_access last; /* as it came */
 	unsigned int accesses;
+	unsigned int state; /* of vCPU 0's slot meanwhile */
 	unsigned int invalidations;
 	uint64_t answer;
 };
@@ -29,6 +30,7 @@ static void on_access(void *owner, struct hyp_access *access)
 
 	f->last = *access;
 	f->accesses++;
+	f->state = xenlibs_fake.slots[0].state;
 	if (!access->write)
 		access->data = f->answer;
 }
@@ -141,6 +143,26 @@ static void a_write_arrives_with_the_bytes_that_were_written(void **state)
 	assert_true(f->last.write);
 	assert_int_equal(f->last.size, 2);
 	assert_int_equal(f->last.data, 0x1234);
+}
+
+static void a_request_is_in_process_until_it_is_answered(void **state)
+{
+	struct fixture *f = *state;
+
+	xenlibs_fake_request(0, &a_read);
+	run(f);
+	assert_int_equal(f->state, STATE_IOREQ_INPROCESS);
+}
+
+static void an_event_that_cannot_be_taken_is_tried_again(void **state)
+{
+	struct fixture *f = *state;
+
+	xenlibs_fake.fail_call = xenlibs_fake.calls + 1;
+	xenlibs_fake.fail_errno = EIO;
+	xenlibs_fake_request(0, &a_read);
+	run(f);
+	assert_answered(0);
 }
 
 static void every_vcpu_is_answered(void **state)
@@ -341,6 +363,12 @@ static void a_successor_answers_what_was_begun(void **state)
 	run(f);
 	assert_int_equal(f->accesses, 1);
 	assert_answered(1);
+
+	/* Only what the predecessor began is begun anew. */
+	xenlibs_fake.slots[1].state = STATE_IOREQ_INPROCESS;
+	xenlibs_fake_send_event(1);
+	run(f);
+	assert_int_equal(f->accesses, 1);
 }
 
 static void a_successor_answers_what_nobody_saw(void **state)
@@ -366,6 +394,17 @@ static void a_successor_tells_of_an_answer_that_nobody_heard(void **state)
 	assert_answered(1);
 }
 
+static void a_successor_destroys_what_it_inherits(void **state)
+{
+	struct fixture *f = *state;
+
+	hyp_xen_close(f->hyp, false);
+	assert_int_equal(open_hyp(f, true), 0);
+	hyp_xen_close(f->hyp, true);
+	f->hyp = NULL;
+	assert_false(xenlibs_fake.server_exists);
+}
+
 static void a_successor_finds_its_range_mapped(void **state)
 {
 	struct fixture *f = *state;
@@ -389,6 +428,14 @@ static void a_hypervisor_without_ioreq_servers_is_told_apart(void **state)
 		xenlibs_fake.fail_errno = errors[i];
 		assert_int_equal(open_hyp(f, false), -EOPNOTSUPP);
 	}
+}
+
+static void more_vcpus_than_fit_in_a_frame_are_refused(void **state)
+{
+	struct fixture *f = *state;
+
+	xenlibs_fake.num_vcpus = 129;
+	assert_int_equal(open_hyp(f, false), -EOVERFLOW);
 }
 
 static void a_kernel_that_cannot_restrict_will_do(void **state)
@@ -444,6 +491,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_read_is_answered),
 		TEST(a_write_arrives_with_the_bytes_that_were_written),
+		TEST(a_request_is_in_process_until_it_is_answered),
+		TEST(an_event_that_cannot_be_taken_is_tried_again),
 		TEST(every_vcpu_is_answered),
 		TEST(an_event_without_a_request_is_ignored),
 		TEST(a_request_at_work_is_not_answered_twice),
@@ -464,8 +513,10 @@ int main(void)
 		TEST(a_successor_answers_what_was_begun),
 		TEST(a_successor_answers_what_nobody_saw),
 		TEST(a_successor_tells_of_an_answer_that_nobody_heard),
+		TEST(a_successor_destroys_what_it_inherits),
 		TEST(a_successor_finds_its_range_mapped),
 		TEST_CLOSED(a_hypervisor_without_ioreq_servers_is_told_apart),
+		TEST_CLOSED(more_vcpus_than_fit_in_a_frame_are_refused),
 		TEST_CLOSED(a_kernel_that_cannot_restrict_will_do),
 		TEST_CLOSED(whatever_fails_nothing_is_left_open),
 		TEST_CLOSED(a_server_that_cannot_be_taken_over_stays),
