@@ -95,17 +95,19 @@ static void close_all(struct media_device *device)
 
 static void on_started(void *owner)
 {
-	const struct media_device *device = owner;
+	struct media_device *device = owner;
 
-	log_info("%s: driver ready", device->params.name);
+	if (log_allowed(&device->limit))
+		log_info("%s: driver ready", device->params.name);
 }
 
 static void on_reset(void *owner)
 {
-	const struct media_device *device = owner;
+	struct media_device *device = owner;
 
-	log_info("%s: reset", device->params.name);
-	close_all(owner);
+	if (log_allowed(&device->limit))
+		log_info("%s: reset", device->params.name);
+	close_all(device);
 }
 
 static void on_notified(void *owner, unsigned int index)

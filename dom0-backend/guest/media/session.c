@@ -148,13 +148,15 @@ void session_opened(struct session *session, const struct guest_session *answer,
 						   session->serial);
 	}
 	if (ret < 0) {
-		log_info("%s: no session: error %d", device->params.name, -ret);
+		log_guest(&device->limit, "%s: no session: error %d",
+			  device->params.name, -ret);
 		chain_answer(session->opening, ret);
 		session_free(session);
 		return;
 	}
-	log_info("%s: session %u (%" PRIu64 ") opened", device->params.name,
-		 session->id, session->serial);
+	if (log_allowed(&device->limit))
+		log_info("%s: session %u (%" PRIu64 ") opened",
+			 device->params.name, session->id, session->serial);
 	answer_open(session);
 }
 
@@ -188,8 +190,8 @@ void session_break(struct session *session, uint32_t error)
 	struct media_device *device = session->device;
 
 	assert(session->camera && error > 0);
-	log_info("%s: session %u broke: error %u", device->params.name,
-		 session->id, error);
+	log_guest(&device->limit, "%s: session %u broke: error %u",
+		  device->params.name, session->id, error);
 	session->error = error;
 	disconnect(session, error);
 	session->broken.len = sizeof(session->broken.error);
@@ -205,7 +207,7 @@ void session_close(struct session *session)
 {
 	if (session->opening)
 		chain_answer(session->opening, -EIO);
-	else
+	else if (log_allowed(&session->device->limit))
 		log_info("%s: session %u closed, %" PRIu64 " frames dropped",
 			 session->device->params.name, session->id,
 			 session->dropped);
