@@ -92,6 +92,17 @@ static void unwatch_fd(struct source_v4l2 *self, int fd)
 	epoll_ctl(self->epoll, EPOLL_CTL_DEL, fd, NULL);
 }
 
+/*
+ * Its functions, called for a descriptor that it does not have, are the
+ * kernel's: so it may fail, and multi-planar devices are kept from it, whose
+ * plugin would make them look single-planar.
+ */
+static void use_libv4l2(int fd, const struct camera_identity *identity)
+{
+	if (identity->device_caps & V4L2_CAP_VIDEO_CAPTURE)
+		v4l2_fd_open(fd, V4L2_DISABLE_CONVERSION);
+}
+
 static int device_open(struct source_v4l2 *self)
 {
 	struct camera_identity identity;
@@ -109,8 +120,7 @@ static int device_open(struct source_v4l2 *self)
 		return ret;
 	}
 
-	/* If it will not have the device, its functions are the kernel's. */
-	v4l2_fd_open(fd, V4L2_DISABLE_CONVERSION);
+	use_libv4l2(fd, &identity);
 	self->source.identity = identity;
 	self->fd = fd;
 	self->stream.fd = fd;
