@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/time.h>
 
+#include <vmedia/virtio_media.h>
+
 #include "base/list.h"
 #include "base/log.h"
 #include "base/util.h"
@@ -223,8 +225,10 @@ static void on_attach(struct guest *guest, const struct guest_attach *attach)
 	static const struct timeval now;
 	struct device *device;
 
-	if (find_device(guest, attach->devid)) {
-		log_error("device %u is attached twice", attach->devid);
+	if (find_device(guest, attach->devid) ||
+	    attach->device_id != VIRTIO_MEDIA_DEVICE_ID) {
+		log_error("device %u (virtio ID %u) is attached twice, or of another kind",
+			  attach->devid, attach->device_id);
 		return;
 	}
 	device = calloc(1, sizeof(*device));

@@ -326,6 +326,48 @@ static void the_guest_opens_again_after_its_camera_died(void **state)
 	assert_int_equal(get_format(world, world_open(world)), 0);
 }
 
+static void a_device_that_comes_later_is_served_beside_the_first(void **state)
+{
+	const struct guest_attach attach = {
+		.hdr.type = GUEST_ATTACH,
+		.devid = 2,
+		.device_id = VIRTIO_MEDIA_DEVICE_ID,
+		.irq = WORLD_IRQ + 1,
+		.base = WORLD_ADDR + 0x200,
+		.identity = {.device_caps = CAPS, .card = "second"},
+	};
+	struct world *world = *state;
+	struct driver_fake *first = world->driver;
+	struct guest_open question;
+
+	world_tell(world, &attach, sizeof(attach));
+	world->driver =
+		driver_fake_create(world->fake, attach.base, attach.irq);
+	driver_fake_start(world->driver, VIRTIO_MEDIA_NUM_QUEUES,
+			  DRIVER_FAKE_ALL);
+	send_open(world);
+	assert_true(world_asked(world, &question));
+	assert_int_equal(question.devid, 2);
+	assert_int_equal(world->live, 2);
+	driver_fake_destroy(world->driver);
+	world->driver = first;
+	assert_int_equal(get_format(world, world_open(world)), 0);
+}
+
+static void a_device_of_another_kind_is_not_served(void **state)
+{
+	const struct guest_attach attach = {
+		.hdr.type = GUEST_ATTACH,
+		.devid = 2,
+		.device_id = 42,
+		.base = WORLD_ADDR + 0x200,
+	};
+	struct world *world = *state;
+
+	world_tell(world, &attach, sizeof(attach));
+	assert_false(hyp_fake_io_mapped(world->fake, attach.base));
+}
+
 static void a_reset_ends_all_sessions(void **state)
 {
 	struct world *world = *state;
@@ -437,6 +479,8 @@ int main(void)
 		TEST(commands_that_wait_when_the_session_breaks_fail),
 		TEST(a_broken_session_frees_its_quota_and_keeps_its_id),
 		TEST(the_guest_opens_again_after_its_camera_died),
+		TEST(a_device_that_comes_later_is_served_beside_the_first),
+		TEST(a_device_of_another_kind_is_not_served),
 		TEST(a_reset_ends_all_sessions),
 		TEST(a_session_that_comes_after_a_reset_is_given_back),
 		TEST(a_device_works_again_after_a_reset),
