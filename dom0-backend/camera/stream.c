@@ -43,6 +43,8 @@ static int stream_start(struct stream *stream, unsigned int num_slots)
 	}
 
 	frames_init(&stream->frames, stream->pool.num_slots);
+	stream->next_sequence = 0;
+	stream->sequence_offset = 0;
 	return 0;
 }
 
@@ -157,16 +159,36 @@ static void stream_lend(struct stream *stream,
 	}
 }
 
-int stream_filled(struct stream *stream, const struct session_frame *frame)
+/*
+ * V4L2 lets applications rely on a number that rises with each picture. Not
+ * all drivers keep to it (vivid counts time and may tell one number twice, a
+ * bridge may start anew when its signal returns). Their gaps are kept.
+ */
+static uint32_t stream_number(struct stream *stream, uint32_t sequence)
 {
-	if (frames_filled(&stream->frames, frame->slot)) {
+	uint32_t number = sequence + stream->sequence_offset;
+
+	if ((int32_t)(number - stream->next_sequence) < 0) {
+		stream->sequence_offset += stream->next_sequence - number;
+		number = stream->next_sequence;
+	}
+	stream->next_sequence = number + 1;
+	return number;
+}
+
+int stream_filled(struct stream *stream, const struct session_frame *filled)
+{
+	struct session_frame frame = *filled;
+
+	if (frames_filled(&stream->frames, frame.slot)) {
 		log_error("the driver filled slot %u, which it did not have",
-			  frame->slot);
+			  frame.slot);
 		return -EIO;
 	}
 
+	frame.sequence = stream_number(stream, filled->sequence);
 	if (frames_may_lend(&stream->frames))
-		stream_lend(stream, frame);
+		stream_lend(stream, &frame);
 	stream_queue_idle(stream);
 
 	/*
@@ -182,4 +204,3 @@ int stream_filled(struct stream *stream, const struct session_frame *frame)
 	log_error("the driver takes no slot back");
 	return -EIO;
 }
-

@@ -5,7 +5,8 @@
  * The first reader starts the source, the last one stops it. Each filled slot
  * is lent to every reader that has room for it and goes back to the driver
  * when the last of them returns it. A reader without room misses the picture
- * and sees the gap in its sequence; the others do not notice. When readers
+ * and sees the gap in its sequence, which rises with each picture whatever the
+ * driver says; the others do not notice. When readers
  * keep so many slots that the driver runs short, nobody is lent the next.
  *
  * Errors: 0 or a negative errno. Thread: the event loop's.
@@ -57,6 +58,8 @@ struct stream_reader {
  * @num_readers: on that list
  * @pool: empty while nobody reads
  * @frames: who has which slot
+ * @next_sequence: the least that the next frame may have
+ * @sequence_offset: to be added to the driver's
  */
 struct stream {
 	struct source *source;
@@ -64,6 +67,8 @@ struct stream {
 	unsigned int num_readers;
 	struct pool pool;
 	struct frames frames;
+	uint32_t next_sequence;
+	uint32_t sequence_offset;
 };
 
 /** stream_init() - nothing runs. @source is borrowed. */
@@ -101,6 +106,6 @@ int stream_release(struct stream *stream, struct stream_reader *reader,
  * Return: 0, or -EIO if the driver broke the rules or takes no slot any more:
  * the stream is dead, its readers must leave.
  */
-int stream_filled(struct stream *stream, const struct session_frame *frame);
+int stream_filled(struct stream *stream, const struct session_frame *filled);
 
 #endif /* CAMERA_STREAM_H */

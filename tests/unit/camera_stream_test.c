@@ -127,6 +127,35 @@ static void the_newest_picture_comes_after_a_gap(void **state)
 	assert_int_equal(client->frames[0].sequence, 5);
 }
 
+static void numbers_rise_though_the_driver_repeats_itself(void **state)
+{
+	static const uint32_t told[] = { 0, 0, 1, 4, 0, 2 };
+	static const uint32_t expected[] = { 0, 1, 2, 5, 6, 8 };
+	struct scene *scene = *state;
+	struct camera_client *client = stream(scene, 0, 2);
+
+	for (int i = 0; i < 6; i++) {
+		scene->fake.sequence = told[i];
+		fill(scene, 1);
+		assert_int_equal(client->frames[0].sequence, expected[i]);
+		release_all(client);
+	}
+}
+
+static void numbers_wrap(void **state)
+{
+	static const uint32_t told[] = { 0x7fffffff, 0xfffffffe, 0xffffffff, 0 };
+	struct scene *scene = *state;
+	struct camera_client *client = stream(scene, 0, 2);
+
+	for (int i = 0; i < 4; i++) {
+		scene->fake.sequence = told[i];
+		fill(scene, 1);
+		assert_int_equal(client->frames[0].sequence, told[i]);
+		release_all(client);
+	}
+}
+
 static void a_held_slot_is_not_filled_again(void **state)
 {
 	struct scene *scene = *state;
@@ -461,6 +490,8 @@ int main(void)
 		SCENE(a_pool_is_never_larger_than_a_message_can_tell),
 		SCENE(a_session_gets_no_more_than_it_may_hold),
 		SCENE(the_newest_picture_comes_after_a_gap),
+		SCENE(numbers_rise_though_the_driver_repeats_itself),
+		SCENE(numbers_wrap),
 		SCENE(a_held_slot_is_not_filled_again),
 		SCENE(a_released_slot_goes_back_to_the_driver),
 		SCENE(two_sessions_share_a_picture),
