@@ -8,9 +8,10 @@
 qemu_command() {
 	# guest-loader writes the multiboot nodes of the device tree itself, so
 	# no firmware is needed. "-no-reboot" and dom0's poweroff end the run.
+	# Xen scrubs all memory, so all of it is really taken from the host.
 	QEMU=(qemu-system-aarch64
 		-machine virt,virtualization=on,gic-version=3 -cpu cortex-a57
-		-accel tcg,thread=multi -smp 2 -m 4096 -no-reboot -nodefaults
+		-accel tcg,thread=multi,tb-size=256 -smp 2 -m 3072 -no-reboot -nodefaults
 		-display none -monitor none "$@"
 		-global virtio-mmio.force-legacy=false
 		-fsdev "local,id=lab,path=$LAB_RUN,security_model=none"

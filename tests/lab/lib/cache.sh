@@ -33,6 +33,8 @@ cached() {
 	id=$name-$(key_of "$recipe" "$@")
 	log=$LAB_CACHE/log/$id.log
 	CACHED=$LAB_CACHE/$id
+	# The date says when it was last of use: see prune.
+	touch -c -- "$CACHED"
 	[ ! -d "$CACHED" ] || return 0
 
 	mkdir -p -- "$LAB_CACHE/log" "$LAB_CACHE/lock"
@@ -53,6 +55,13 @@ cached() {
 		child_wait || die "recipe $name failed; its log is $log"
 		mv -- "$CACHED.part" "$CACHED"
 		say "      done in $(seconds_since "$start") s"
+		prune "$name"
 	fi
 	exec {lock}>&-
+}
+
+# prune NAME: removes what nobody has asked for in a month.
+prune() {
+	find "$LAB_CACHE" -maxdepth 1 -type d -name "$1-????????????????" \
+		-mtime +30 -exec rm -rf -- {} +
 }

@@ -9,6 +9,8 @@ qemu-system-aarch64:qemu-system-arm
 aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu
 gcc:gcc
 make:make
+pkg-config:pkg-config
+kconfig-conf:kconfig-frontends-nox
 flex:flex
 bison:bison
 bc:bc
