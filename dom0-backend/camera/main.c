@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/log.h"
 #include "base/util.h"
@@ -81,6 +82,17 @@ static int parse_options(int argc, char **argv, struct options *options)
 								     -EINVAL;
 }
 
+/* Asked before anything else is opened, which would get that number. */
+static bool has_link(void)
+{
+	int type = 0;
+	socklen_t len = sizeof(type);
+
+	return getsockopt(DAEMON_LINK_FD, SOL_SOCKET, SO_TYPE, &type, &len) ==
+		       0 &&
+	       type == SOCK_SEQPACKET;
+}
+
 static void stop_signal(evutil_socket_t signo, short what, void *base)
 {
 	event_base_loopbreak(base);
@@ -95,8 +107,7 @@ static int run_source(struct event_base *base, const struct options *options,
 	ret = camera_init(&camera, base, options->name, source,
 			  DAEMON_LINK_FD);
 	if (ret) {
-		log_error("descriptor %d is no link to vmediad: %s",
-			  DAEMON_LINK_FD, strerror(-ret));
+		log_error("no link to vmediad: %s", strerror(-ret));
 		return ret;
 	}
 
@@ -152,6 +163,11 @@ int main(int argc, char **argv)
 
 	snprintf(subject, sizeof(subject), "vmedia-camera %s", options.name);
 	log_init(subject, options.level);
+	if (!has_link()) {
+		log_error("descriptor %d is no link to vmediad, which starts this program",
+			  DAEMON_LINK_FD);
+		return EXIT_FAILURE;
+	}
 	/* A session's peer may go at any time; link.h reports it. */
 	signal(SIGPIPE, SIG_IGN);
 

@@ -40,7 +40,7 @@ int v4l2_node_identify(int fd, struct camera_identity *identity)
 
 	ret = v4l2_node_ioctl(fd, VIDIOC_QUERYCAP, &cap);
 	if (ret)
-		return ret;
+		return ret == -ENOTTY ? -ENOTSUP : ret;
 
 	caps = cap.capabilities & V4L2_CAP_DEVICE_CAPS ? cap.device_caps :
 							 cap.capabilities;
