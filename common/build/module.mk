@@ -4,7 +4,7 @@
 
 KDIR ?= $(wildcard /lib/modules/$(shell uname -r)/build)
 module-dir := $(CURDIR)/domU-frontend
-kbuild = $(MAKE) -C $(KDIR) M=$(module-dir)
+kbuild = -C $(KDIR) M=$(module-dir)
 
 # A kernel older than 6.13 builds a module where its sources are, so with O=
 # the sources come, as links, to where the module is wanted.
@@ -18,11 +18,11 @@ endef
 
 modules:
 	$(link-module-sources)
-	$(Q)$(kbuild) modules
+	$(Q)$(MAKE) $(kbuild) modules
 
 modules_install:
 	$(if $(KDIR),,$(error modules_install: name a kernel: KDIR=))
-	$(Q)$(kbuild) $(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
+	$(Q)$(MAKE) $(kbuild) $(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
 
 modules_clean:
 	$(Q)cd domU-frontend 2>/dev/null || exit 0; \
