@@ -345,6 +345,8 @@ int capture_run(const char *dir, const char *camera, unsigned int count,
 
 	if (!cap)
 		return complain(-ENOMEM, "no memory");
+	/* Whoever reads our output through a pipe waits for each frame. */
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	json_object_object_add(question, "camera",
 			       json_object_new_string(camera));
 	err = request(dir, question, &cap->socket, &answer);
