@@ -76,19 +76,16 @@ all: $(ready) $(program-files)
 
 sbin-files := $(filter %/vmediad %/vmediactl,$(program-files))
 libexec-files := $(filter-out $(sbin-files),$(program-files))
-unit-files := $(wildcard $(srctree)/configs/*.service)
 
 install: all
 	$(Q)install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(libexecdir) \
-		$(DESTDIR)$(sysconfdir)
+		$(DESTDIR)$(sysconfdir) $(DESTDIR)$(unitdir)
 	$(Q)install $(sbin-files) $(DESTDIR)$(sbindir)
 	$(Q)install $(libexec-files) $(DESTDIR)$(libexecdir)
 	$(Q)install -m 644 $(srctree)/configs/vmediad.cfg \
 		$(DESTDIR)$(sysconfdir)/vmediad.cfg.example
-ifneq ($(unit-files),)
-	$(Q)install -d $(DESTDIR)$(unitdir)
-	$(Q)install -m 644 $(unit-files) $(DESTDIR)$(unitdir)
-endif
+	$(Q)sed 's|/usr/local|$(PREFIX)|' $(srctree)/configs/vmediad.service \
+		>$(DESTDIR)$(unitdir)/vmediad.service
 
 deps:
 	$(Q)$(srctree)/common/build/packages.sh install build check
