@@ -297,8 +297,6 @@ static bool may_set_up(struct vq *vq)
 
 void vq_set_ready(struct vq *vq, bool ready)
 {
-	if (ready == vq->ready)
-		return;
 	vq->ready = ready;
 	if (!ready)
 		vq_stop(vq);
