@@ -162,6 +162,20 @@ static void answers_may_come_in_another_order(void **state)
 	assert_int_equal(got.token, first);
 }
 
+static void an_answer_that_takes_time_interrupts_too(void **state)
+{
+	struct echo *echo = *state;
+
+	echo->holds = true;
+	echo_start(echo, DRIVER_FAKE_ALL);
+	driver_fake_send(echo->driver, 0, "1", 2, 2);
+	hyp_fake_settle(echo->fake);
+	assert_int_equal(driver_fake_interrupts(echo->driver), 0);
+	echo_answer_held(echo);
+	hyp_fake_settle(echo->fake);
+	assert_int_equal(driver_fake_interrupts(echo->driver), 1);
+}
+
 static void a_chain_says_how_much_is_left(void **state)
 {
 	struct echo *echo = *state;
@@ -436,18 +450,37 @@ static void a_queue_of_unwritten_size_is_the_largest(void **state)
 static void a_queue_that_is_not_ready_rests(void **state)
 {
 	struct echo *echo = *state;
+	size_t mapped;
 
 	echo->holds = true;
 	echo_start(echo, DRIVER_FAKE_ALL);
 	driver_fake_send(echo->driver, 0, "x", 1, 1);
 	hyp_fake_settle(echo->fake);
+	mapped = hyp_fake_mapped(echo->fake);
 	driver_fake_write(echo->driver, VIRTIO_MMIO_QUEUE_SEL, 0);
 	driver_fake_write(echo->driver, VIRTIO_MMIO_QUEUE_READY, 0);
 	hyp_fake_settle(echo->fake);
+	assert_true(hyp_fake_mapped(echo->fake) < mapped);
 	echo_answer_held(echo);
 	assert_int_equal(echo->last_write, -ESTALE);
 	assert_int_equal(driver_fake_ring(echo->driver, 0)->used->idx, 0);
 	assert_int_equal(echo->resets, 0);
+}
+
+static void an_address_may_be_corrected(void **state)
+{
+	const struct driver_fake_layout layout = { 0, 0, false, 0 };
+	struct echo *echo = *state;
+
+	assert_true(driver_fake_negotiate(echo->driver, DRIVER_FAKE_ALL));
+	driver_fake_write(echo->driver, VIRTIO_MMIO_QUEUE_SEL, 0);
+	driver_fake_write(echo->driver, VIRTIO_MMIO_QUEUE_USED_LOW,
+			  UINT32_MAX);
+	driver_fake_write(echo->driver, VIRTIO_MMIO_QUEUE_USED_HIGH,
+			  UINT32_MAX);
+	driver_fake_setup_queue(echo->driver, 0, SIZE);
+	driver_fake_driver_ok(echo->driver);
+	round_trip(echo, 8, &layout);
 }
 
 static void a_queue_may_become_ready_late(void **state)
@@ -479,6 +512,7 @@ int main(void)
 		TEST(the_smallest_ring_works),
 		TEST(the_largest_ring_fills_up),
 		TEST(answers_may_come_in_another_order),
+		TEST(an_answer_that_takes_time_interrupts_too),
 		TEST(a_chain_says_how_much_is_left),
 		TEST(reading_too_much_takes_nothing),
 		TEST(writing_too_much_writes_nothing),
@@ -498,6 +532,7 @@ int main(void)
 		TEST(a_ready_queue_keeps_its_set_up),
 		TEST(a_queue_of_unwritten_size_is_the_largest),
 		TEST(a_queue_that_is_not_ready_rests),
+		TEST(an_address_may_be_corrected),
 		TEST(a_queue_may_become_ready_late),
 	};
 
