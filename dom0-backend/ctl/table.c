@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "ctl/table.h"
 
+#include <assert.h>
 #include <json-c/json.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -53,10 +54,11 @@ void table_print(const char *title, const struct column *columns, size_t count,
 		 struct json_object *rows)
 {
 	size_t num_rows = rows ? json_object_array_length(rows) : 0;
-	const char *cells[MAX_COLUMNS];
+	const char *cells[MAX_COLUMNS] = { NULL };
 	char text[MAX_COLUMNS][MAX_CELL];
-	size_t widths[MAX_COLUMNS];
+	size_t widths[MAX_COLUMNS] = { 0 };
 
+	assert(count > 0 && count <= MAX_COLUMNS);
 	printf("%s%s\n", title, num_rows ? "" : ": none");
 	for (size_t c = 0; c < count; c++) {
 		widths[c] = strlen(columns[c].title);
