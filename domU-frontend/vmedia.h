@@ -132,9 +132,10 @@ struct vmedia {
  * @reserved: the device was told of buffers; under @lock
  * @creating: CREATE_BUFS was sent for the ioctl that runs; under @lock
  * @buf_lock: the fields below
- * @streaming: finished buffers may be given to videobuf2
+ * @streaming: buffers in @returned may be given to videobuf2
  * @unanswered: number of QBUF commands on their way
  * @lent: buffers that videobuf2 gave us, by their index
+ * @returned: those of @lent that the device is done with, in its order
  * @answered: wakes who waits for @unanswered to become 0
  */
 struct vmedia_session {
@@ -156,6 +157,7 @@ struct vmedia_session {
 	bool streaming;
 	unsigned int unanswered;
 	struct vmedia_buffer *lent[VMEDIA_MAX_BUFFERS];
+	struct list_head returned;
 	wait_queue_head_t answered;
 };
 
@@ -479,8 +481,7 @@ void vmedia_queue_dqbuf(struct vmedia_session *session,
 /**
  * vmedia_queue_settle() - give buffers to videobuf2 with which we are done
  *
- * Context: process, in vm->event_work or with session->lock held. Takes
- * session->buf_lock.
+ * Context: process, in vm->event_work only. Takes session->buf_lock.
  */
 void vmedia_queue_settle(struct vmedia_session *session);
 

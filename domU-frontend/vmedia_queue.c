@@ -8,11 +8,12 @@
  * A buffer is the device's ("lent") until two things have happened: its QBUF
  * command came back, and a DQBUF event said that it is done, unless QBUF
  * failed. So a buffer has at most one command, which is allocated with it and
- * used again and again. While the device is being asked to start, results are
- * kept: videobuf2 wants all buffers back as they were if it refuses.
+ * used again and again. Buffers that are done go to videobuf2 in the order of
+ * their events. While the device is being asked to start, they are kept:
+ * videobuf2 wants all buffers back as they were if it refuses.
  *
- * Only vm->event_work, and start and stop of streaming, give buffers back to
- * videobuf2; so when the work was waited for, nobody is about to do it.
+ * Only vm->event_work gives done buffers to videobuf2; so when the work was
+ * waited for, nobody is about to do it.
  */
 #include <linux/module.h>
 #include <linux/sched.h>
@@ -31,17 +32,19 @@ MODULE_PARM_DESC(userptr, "offer V4L2_MEMORY_USERPTR to applications (default: n
 /**
  * struct vmedia_buffer - a buffer of a session's queue
  * @vb: videobuf2's part; must be first
+ * @link: in session->returned
  * @sgs: all planes, one after the other
  * @qbuf: its QBUF command
  * @answered: @qbuf is ours
- * @returned: the device has no more use for the memory
+ * @returned: the device has no more use for the memory; @link is used
  * @result: for videobuf2, when both are true
  *
- * The last three are under session->buf_lock while the buffer is in
+ * @link and the last three are under session->buf_lock while the buffer is in
  * session->lent.
  */
 struct vmedia_buffer {
 	struct vb2_v4l2_buffer vb;
+	struct list_head link;
 	struct vmedia_sglist sgs;
 	struct vmedia_cmd *qbuf;
 	bool answered;
@@ -59,28 +62,49 @@ static bool vmedia_queue_is_mplane(struct vb2_queue *q)
 	return V4L2_TYPE_IS_MULTIPLANAR(q->type);
 }
 
-static void vmedia_buffer_settle(struct vmedia_session *session,
-				 unsigned int index)
+/* session->buf_lock is held. */
+static void vmedia_buffer_returned(struct vmedia_session *session,
+				   struct vmedia_buffer *buf,
+				   enum vb2_buffer_state result)
+{
+	if (!buf->returned)
+		list_add_tail(&buf->link, &session->returned);
+	buf->returned = true;
+	buf->result = result;
+}
+
+/* session->buf_lock is held. */
+static void vmedia_buffer_forget(struct vmedia_session *session,
+				 struct vmedia_buffer *buf)
+{
+	if (buf->returned)
+		list_del(&buf->link);
+	session->lent[buf->vb.vb2_buf.index] = NULL;
+}
+
+/* The next buffer for videobuf2, NULL if there is none. */
+static struct vmedia_buffer *vmedia_queue_next(struct vmedia_session *session)
 {
 	struct vmedia_buffer *buf;
 	unsigned long flags;
 
 	spin_lock_irqsave(&session->buf_lock, flags);
-	buf = session->lent[index];
-	if (buf && session->streaming && buf->answered && buf->returned)
-		session->lent[index] = NULL;
+	buf = list_first_entry_or_null(&session->returned,
+				       struct vmedia_buffer, link);
+	if (buf && session->streaming && buf->answered)
+		vmedia_buffer_forget(session, buf);
 	else
 		buf = NULL;
 	spin_unlock_irqrestore(&session->buf_lock, flags);
-
-	if (buf)
-		vb2_buffer_done(&buf->vb.vb2_buf, buf->result);
+	return buf;
 }
 
 void vmedia_queue_settle(struct vmedia_session *session)
 {
-	for (unsigned int i = 0; i < VMEDIA_MAX_BUFFERS; i++)
-		vmedia_buffer_settle(session, i);
+	struct vmedia_buffer *buf;
+
+	while ((buf = vmedia_queue_next(session)))
+		vb2_buffer_done(&buf->vb.vb2_buf, buf->result);
 }
 
 /* Device side */
@@ -211,7 +235,8 @@ static void vmedia_queue_reclaim(struct vmedia_session *session,
 	for (unsigned int i = 0; i < VMEDIA_MAX_BUFFERS; i++) {
 		spin_lock_irqsave(&session->buf_lock, flags);
 		buf = session->lent[i];
-		session->lent[i] = NULL;
+		if (buf)
+			vmedia_buffer_forget(session, buf);
 		spin_unlock_irqrestore(&session->buf_lock, flags);
 		if (buf)
 			vb2_buffer_done(&buf->vb.vb2_buf, state);
@@ -311,22 +336,20 @@ static void vmedia_queue_qbuf_done(struct vmedia_cmd *cmd)
 	struct vmedia_session *session;
 	struct vmedia *vm = cmd->vm;
 	unsigned long flags;
-	bool settled;
+	bool returned;
 
 	session = vb2_get_drv_priv(buf->vb.vb2_buf.vb2_queue);
 	spin_lock_irqsave(&session->buf_lock, flags);
 	buf->answered = true;
-	if (cmd->result) {
-		buf->returned = true;
-		buf->result = VB2_BUF_STATE_ERROR;
-	}
-	settled = buf->returned;
+	if (cmd->result)
+		vmedia_buffer_returned(session, buf, VB2_BUF_STATE_ERROR);
+	returned = buf->returned;
 	session->unanswered--;
 	wake_up(&session->answered);
 	spin_unlock_irqrestore(&session->buf_lock, flags);
 
 	/* The session may be gone by now. */
-	if (settled)
+	if (returned)
 		queue_work(vm->wq, &vm->event_work);
 }
 
@@ -412,7 +435,6 @@ static void vmedia_buf_queue(struct vb2_buffer *vb)
 	spin_lock_irqsave(&session->buf_lock, flags);
 	buf->answered = false;
 	buf->returned = false;
-	buf->result = VB2_BUF_STATE_ERROR;
 	session->lent[vb->index] = buf;
 	session->unanswered++;
 	spin_unlock_irqrestore(&session->buf_lock, flags);
@@ -435,7 +457,7 @@ static int vmedia_start_streaming(struct vb2_queue *q, unsigned int count)
 		return rc;
 	}
 	vmedia_queue_set_streaming(session, true);
-	vmedia_queue_settle(session);
+	queue_work(session->vm->wq, &session->vm->event_work);
 	return 0;
 }
 
@@ -485,11 +507,16 @@ void vmedia_queue_finish(struct vmedia_session *session)
 int vmedia_queue_reqbufs(struct vmedia_session *session,
 			 struct v4l2_requestbuffers *req)
 {
+	bool reserved = session->reserved;
+	u32 none = 0;
 	int rc;
 
 	rc = vb2_reqbufs(&session->queue, req);
 	if (!vmedia_num_buffers(&session->queue))
 		vmedia_queue_unreserve(session);
+	/* EBUSY if the buffers are another session's: the device knows. */
+	if (!rc && !req->count && !reserved)
+		rc = vmedia_device_reqbufs(session, &none);
 	return rc;
 }
 
@@ -561,15 +588,15 @@ void vmedia_queue_dqbuf(struct vmedia_session *session,
 		valid = vmedia_event_is_whole(&session->queue, event, len,
 					      buf->vb.vb2_buf.num_planes) &&
 			vmedia_buffer_take_event(buf, event);
-	if (valid) {
-		buf->returned = true;
-		if (!(event->buffer.flags & V4L2_BUF_FLAG_ERROR))
-			buf->result = VB2_BUF_STATE_DONE;
-	}
+	if (valid)
+		vmedia_buffer_returned(session, buf, event->buffer.flags &
+				       V4L2_BUF_FLAG_ERROR ?
+				       VB2_BUF_STATE_ERROR :
+				       VB2_BUF_STATE_DONE);
 	spin_unlock_irqrestore(&session->buf_lock, flags);
 
 	if (valid)
-		vmedia_buffer_settle(session, index);
+		vmedia_queue_settle(session);
 	else
 		dev_warn_ratelimited(&session->vm->vdev->dev,
 				     "session %u: event for buffer %u ignored\n",

@@ -183,6 +183,7 @@ static struct vmedia_session *vmedia_session_alloc(struct video_device *node)
 	session->epoch = vmedia_session_epoch(vm);
 	mutex_init(&session->lock);
 	spin_lock_init(&session->buf_lock);
+	INIT_LIST_HEAD(&session->returned);
 	init_waitqueue_head(&session->answered);
 	v4l2_fh_init(&session->fh, node);
 	return session;
