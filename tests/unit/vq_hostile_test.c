@@ -11,6 +11,8 @@
 #include "driver_fake.h"
 #include "echo_fake.h"
 #include "hyp_fake.h"
+#include "virtio/virtio.h"
+#include "virtio/vq.h"
 
 #define NEXT VRING_DESC_F_NEXT
 #define WRITE VRING_DESC_F_WRITE
@@ -128,6 +130,35 @@ static void a_chain_of_too_many_bytes_breaks_the_device(void **state)
 	echo_set_desc(echo, 1, page, 1, 0, 0);
 	echo_offer(echo, 0);
 	assert_broken(echo);
+}
+
+static void a_chain_of_too_many_descriptors_breaks_the_device(void **state)
+{
+	const unsigned int count = 1024;
+	struct echo *echo = *state;
+	const uint64_t table = hyp_fake_alloc(echo->fake, 0, 16 * count);
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	for (unsigned int i = 0; i < count; i++)
+		echo_set_indirect(echo, table, i, table, 1,
+				  i < count - 1 ? NEXT : 0, i + 1);
+	echo_set_desc(echo, 0, table, 1, NEXT, 1);
+	echo_set_desc(echo, 1, table, 16 * count, INDIRECT, 0);
+	echo_offer(echo, 0);
+	assert_broken(echo);
+}
+
+static void who_takes_a_broken_chain_is_told(void **state)
+{
+	struct echo *echo = *state;
+	struct vq_chain *chain;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	echo_set_desc(echo, 0, echo_page(echo), 8, NEXT, SIZE);
+	driver_fake_offer(echo->driver, 0, 0);
+	assert_int_equal(vq_pop(virtio_dev_queue(echo->dev, 0), &chain), -EIO);
+	assert_int_equal(vq_pop(virtio_dev_queue(echo->dev, 0), &chain),
+			 -EAGAIN);
 }
 
 static void lengths_that_wrap_break_the_device(void **state)
@@ -257,6 +288,20 @@ static void a_buffer_in_the_hole_hurts_only_its_request(void **state)
 	assert_int_equal(driver_fake_ring(echo->driver, 0)->used->idx, 1);
 }
 
+static void an_answer_into_the_hole_hurts_only_its_request(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL);
+	echo_set_desc(echo, 0, echo_page(echo), 8, NEXT, 1);
+	echo_set_desc(echo, 1, HYP_FAKE_BANK0 + HYP_FAKE_BANK_LEN, 8, WRITE, 0);
+	echo_offer(echo, 0);
+	assert_works(echo);
+	assert_int_equal(echo->last_write, -EFAULT);
+	assert_int_equal(driver_fake_ring(echo->driver, 0)->used->ring[0].len,
+			 0);
+}
+
 static void a_granted_buffer_hurts_only_its_request(void **state)
 {
 	struct echo *echo = *state;
@@ -367,6 +412,8 @@ int main(void)
 		TEST(readable_behind_writable_breaks_the_device),
 		TEST(a_descriptor_that_wraps_breaks_the_device),
 		TEST(a_chain_of_too_many_bytes_breaks_the_device),
+		TEST(a_chain_of_too_many_descriptors_breaks_the_device),
+		TEST(who_takes_a_broken_chain_is_told),
 		TEST(lengths_that_wrap_break_the_device),
 		TEST(indirect_without_the_feature_breaks_the_device),
 		TEST(indirect_with_next_breaks_the_device),
@@ -378,6 +425,7 @@ int main(void)
 		TEST(a_next_beyond_an_indirect_table_breaks_the_device),
 		TEST(a_loop_in_an_indirect_table_breaks_the_device),
 		TEST(a_buffer_in_the_hole_hurts_only_its_request),
+		TEST(an_answer_into_the_hole_hurts_only_its_request),
 		TEST(a_granted_buffer_hurts_only_its_request),
 		TEST(a_size_that_is_no_power_of_two_is_refused),
 		TEST(a_size_of_nothing_is_refused),

@@ -253,6 +253,9 @@ static void an_empty_descriptor_adds_nothing(void **state)
 	chain = echo->held[0];
 	assert_int_equal(vq_chain_readable(chain), 5);
 	assert_int_equal(vq_chain_writable(chain), 9);
+	echo_answer_held(echo);
+	assert_int_equal(echo->last_read, 0);
+	assert_int_equal(echo->last_write, 0);
 }
 
 static void an_indirect_descriptor_may_follow_plain_ones(void **state)
