@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -230,6 +231,21 @@ static int run(const struct options *options, const struct config *config)
 	return ret;
 }
 
+/*
+ * A session costs a camera's process some descriptors, and the usual soft limit
+ * is made for select(). The processes we start inherit ours.
+ */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+		log_warning("descriptors stay limited: %s", strerror(errno));
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = {
@@ -246,6 +262,7 @@ int main(int argc, char **argv)
 	log_set_level(config->log_level);
 	/* A peer that is gone is told by errno. */
 	signal(SIGPIPE, SIG_IGN);
+	raise_descriptor_limit();
 	if (options.check_config)
 		config_print(config, stdout);
 	else
