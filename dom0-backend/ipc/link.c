@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <event2/event.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -156,7 +157,7 @@ static int dup_all(struct outgoing *out, const int *fds, unsigned int nfds)
 	if (!out->fds)
 		return -ENOMEM;
 	for (; out->nfds < nfds; out->nfds++) {
-		int copy = dup(fds[out->nfds]);
+		int copy = fcntl(fds[out->nfds], F_DUPFD_CLOEXEC, 0);
 
 		if (copy < 0)
 			return -errno;
