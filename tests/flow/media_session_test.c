@@ -245,11 +245,11 @@ static void sessions_open_and_close_two_hundred_times(void **state)
 		0);
 }
 
-static void more_than_64_sessions_are_refused(void **state)
+static void more_than_256_sessions_are_refused(void **state)
 {
 	struct world *world = *state;
 
-	for (int i = 0; i < 64; i++)
+	for (int i = 0; i < 256; i++)
 		world_open(world);
 	send_open(world);
 	assert_int_equal(world_answer(world).status, EBUSY);
@@ -472,7 +472,7 @@ int main(void)
 		TEST(a_close_answers_the_commands_that_wait),
 		TEST(a_closed_session_does_not_exist),
 		TEST(sessions_open_and_close_two_hundred_times),
-		TEST(more_than_64_sessions_are_refused),
+		TEST(more_than_256_sessions_are_refused),
 		TEST(a_camera_that_dies_is_told_once),
 		TEST(a_camera_that_goes_says_why),
 		TEST(commands_of_a_broken_session_fail),

@@ -18,7 +18,7 @@ struct session;
 struct vq;
 
 /* Sessions of a device, broken ones that wait for their CLOSE included */
-#define MEDIA_MAX_SESSIONS 64
+#define MEDIA_MAX_SESSIONS 256
 
 /* Commands of a device that wait for the camera */
 #define MEDIA_MAX_COMMANDS 64
