@@ -30,7 +30,7 @@
 
 #define WORLD_ADDR UINT64_C(0x2000000)
 #define WORLD_IRQ 33
-#define WORLD_MAX_SESSIONS 80
+#define WORLD_MAX_SESSIONS 300
 
 /* Bytes of a frame of camera_fake.h's format */
 #define WORLD_FRAME_LEN (64 * 48 * 2)
