@@ -14,7 +14,8 @@ build_project() {
 	exec {lock}>"$build/.lock"
 	flock "$lock"
 	: >"$log"
-	[ -f "$build/.config" ] ||
+	[ "$build/.config" -nt "$LAB_TOP/Kconfig" ] &&
+		[ "$build/.config" -nt "$LAB_TOP/configs/defconfig" ] ||
 		logged "$log" "${make_vmedia[@]}" SYSROOT="$SYSROOT" defconfig || return 1
 	logged "$log" "${make_vmedia[@]}" SYSROOT="$SYSROOT" PREFIX=/usr all &&
 		logged "$log" "${make_vmedia[@]}" SYSROOT="$SYSROOT" PREFIX=/usr \
