@@ -7,7 +7,7 @@
  *   vmedia_event.c    the event queue
  *   vmedia_session.c  one open() of the node: open, release, poll, mmap
  *   vmedia_ioctl.c    the ioctls
- *   vmedia_ctrls.c    the ioctls of extended controls, which have pointers
+ *   vmedia_ctrls.c    the ioctls of controls, which may have pointers
  *   vmedia_queue.c    the session's videobuf2 queue
  *   vmedia_sglist.c   guest memory, as the wire describes it
  *   vmedia_layout.c   proof that our structures are the wire's
@@ -453,6 +453,18 @@ int vmedia_ioctl_forward(struct vmedia_session *session, unsigned int cmd,
  */
 int vmedia_ctrls_forward(struct vmedia_session *session, unsigned int cmd,
 			 struct v4l2_ext_controls *ctrls);
+
+/**
+ * vmedia_ctrl_ioctl() - VIDIOC_G_CTRL and VIDIOC_S_CTRL, from the user
+ *
+ * The core would make them from the extended ones, and so allow controls that
+ * do not fit in a struct v4l2_control; and kernels since 6.15 leave no
+ * operation to a driver that knows better.
+ *
+ * Context: may sleep; copies from and to the user.
+ * Return: 0 or -errno.
+ */
+long vmedia_ctrl_ioctl(struct file *file, unsigned int cmd, void __user *arg);
 
 /* vmedia_queue.c */
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vmedia_ctrls.c - the ioctls of extended controls.
+ * vmedia_ctrls.c - the ioctls of controls.
  *
  * Strings, arrays and compound controls are pointers. What they point to is
  * copied into memory that belongs to the command, and crosses as SHARED_PAGES;
@@ -53,9 +53,8 @@ static void vmedia_payloads_release(struct vmedia_cmd *cmd)
 }
 
 /*
- * Is @size of @ctrl really that of a payload? Callers leave anything in it for
- * a plain control, and so does the V4L2 core when it makes G_CTRL from
- * G_EXT_CTRLS.
+ * Is the size of @ctrl really that of a payload? It means nothing for a plain
+ * control, where callers may leave anything in it.
  */
 static bool vmedia_ctrl_has_payload(struct vmedia_session *session,
 				    const struct v4l2_ext_control *ctrl)
@@ -270,5 +269,24 @@ int vmedia_ctrls_forward(struct vmedia_session *session, unsigned int cmd,
 	if (!rc)
 		rc = vmedia_payloads_copy_out(payloads, ctrls);
 	vmedia_cmd_put(command);
+	return rc;
+}
+
+long vmedia_ctrl_ioctl(struct file *file, unsigned int cmd, void __user *arg)
+{
+	struct vmedia_session *session = vmedia_session_of(file);
+	struct v4l2_control ctrl;
+	int rc;
+
+	if (cmd == VIDIOC_S_CTRL) {
+		rc = v4l2_prio_check(session->fh.vdev->prio, session->fh.prio);
+		if (rc)
+			return rc;
+	}
+	if (copy_from_user(&ctrl, arg, sizeof(ctrl)))
+		return -EFAULT;
+	rc = vmedia_ioctl_forward(session, cmd, &ctrl);
+	if (!rc && copy_to_user(arg, &ctrl, sizeof(ctrl)))
+		return -EFAULT;
 	return rc;
 }

@@ -261,7 +261,11 @@ static long vmedia_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	int error = READ_ONCE(vmedia_session_of(file)->error);
 
-	return error ?: video_ioctl2(file, cmd, arg);
+	if (error)
+		return error;
+	if (cmd == VIDIOC_G_CTRL || cmd == VIDIOC_S_CTRL)
+		return vmedia_ctrl_ioctl(file, cmd, (void __user *)arg);
+	return video_ioctl2(file, cmd, arg);
 }
 
 const struct v4l2_file_operations vmedia_fops = {
