@@ -5,7 +5,7 @@
 
 # build_project: with SYSROOT, against KERNEL.
 build_project() {
-	local build=$LAB_OUT/.build log=$LAB_OUT/.build.log lock
+	local build=$LAB_OUT/.build log=$LAB_OUT/.build.log lock defaults
 	local make_vmedia=(make -C "$LAB_TOP" "-j$(nproc)" "O=$build"
 		CROSS_COMPILE=aarch64-linux-gnu-)
 
@@ -14,9 +14,12 @@ build_project() {
 	exec {lock}>"$build/.lock"
 	flock "$lock"
 	: >"$log"
-	[ "$build/.config" -nt "$LAB_TOP/Kconfig" ] &&
-		[ "$build/.config" -nt "$LAB_TOP/configs/defconfig" ] ||
+	# A configuration made of other defaults would stay as it is.
+	defaults=$(cat "$LAB_TOP/Kconfig" "$LAB_TOP/configs/defconfig" | sha256sum)
+	[ "$defaults" = "$(cat "$build/.defaults" 2>/dev/null)" ] || {
 		logged "$log" "${make_vmedia[@]}" SYSROOT="$SYSROOT" defconfig || return 1
+		echo "$defaults" >"$build/.defaults"
+	}
 	logged "$log" "${make_vmedia[@]}" SYSROOT="$SYSROOT" PREFIX=/usr all &&
 		logged "$log" "${make_vmedia[@]}" SYSROOT="$SYSROOT" PREFIX=/usr \
 			DESTDIR="$LAB_RUN/dom0-files" install &&
