@@ -208,6 +208,8 @@ int camera_introduce(struct camera *camera, struct camera_session *message,
 		     int fd)
 {
 	message->hdr = (struct daemon_header){ .type = CAMERA_SESSION };
+	if (process_is_behind(&camera->process))
+		return -EBUSY;
 	if (process_send(&camera->process, message, sizeof(*message), &fd,
 			 1) < 0)
 		return -ENODEV;

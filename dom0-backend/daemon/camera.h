@@ -98,7 +98,9 @@ bool camera_present(const struct camera *camera);
  * camera_introduce() - a session begins
  * @message: complete but for its header
  * @fd: the camera's end of the session's socket; borrowed
- * Return: 0, or -ENODEV if the process cannot be told.
+ * Return: 0; -ENODEV if the process cannot be told; -EBUSY if it has yet to
+ * read of too many others: guests that open and close as fast as they can must
+ * not make it look dead.
  */
 int camera_introduce(struct camera *camera, struct camera_session *message,
 		     int fd);

@@ -214,6 +214,11 @@ int process_send(struct process *process, const void *message, size_t len,
 	return link_send(process->link, &iov, 1, fds, nfds);
 }
 
+bool process_is_behind(const struct process *process)
+{
+	return process->link && link_is_behind(process->link);
+}
+
 void process_stop(struct process *process, const void *message, size_t len)
 {
 	if (process->state == PROCESS_STOPPING)

@@ -113,6 +113,9 @@ void process_start(struct process *process, const char *const argv[]);
 int process_send(struct process *process, const void *message, size_t len,
 		 const int *fds, unsigned int nfds);
 
+/** process_is_behind() - see link.h; false if it does not run */
+bool process_is_behind(const struct process *process);
+
 /**
  * process_stop() - make it end, for good
  * @message: says so; NULL: it only sees end of file

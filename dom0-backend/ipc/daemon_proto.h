@@ -141,7 +141,8 @@ struct guest_open {
 /**
  * struct guest_session - answer to GUEST_OPEN
  * @error: 0, with the session's socket beside it; or a positive errno:
- *         ENODEV no camera, EBUSY quota `sessions`, EACCES policy
+ *         ENODEV no camera, EBUSY quota `sessions`, or a camera that is behind,
+ *         EACCES policy
  * @serial: of the session, unique while vmediad runs
  */
 struct guest_session {

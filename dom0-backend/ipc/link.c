@@ -237,6 +237,12 @@ int link_try_send(struct link *link, const void *data, size_t len)
 	return err;
 }
 
+bool link_is_behind(const struct link *link)
+{
+	return link->waiting >= MAX_WAITING / 2 ||
+	       link->waiting_bytes >= MAX_WAITING_BYTES / 2;
+}
+
 /* Everything that came is collected, so that nothing can leak. */
 static unsigned int take_fds(struct msghdr *msg, int *fds)
 {

@@ -14,6 +14,7 @@
 #ifndef IPC_LINK_H
 #define IPC_LINK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/uio.h>
 
@@ -93,5 +94,13 @@ int link_send(struct link *link, const struct iovec *iov, int iovcnt,
  * else as link_send().
  */
 int link_try_send(struct link *link, const void *data, size_t len);
+
+/**
+ * link_is_behind() - half of what may wait for the peer waits
+ *
+ * For who can refuse a service rather than have the peer taken for gone, when
+ * it is others who decide how much there is to be sent.
+ */
+bool link_is_behind(const struct link *link);
 
 #endif /* IPC_LINK_H */

@@ -174,6 +174,42 @@ static void the_quota_refuses_until_a_session_is_closed(void **state)
 	close(fd);
 }
 
+static unsigned int open_and_forget(struct bench *bench, unsigned int domid,
+				    uint64_t *serial)
+{
+	int fd;
+	const unsigned int error = bench_open(bench, domid, 0, serial, &fd);
+
+	if (fd >= 0)
+		close(fd);
+	return error;
+}
+
+static void a_camera_that_is_behind_is_not_buried_under_sessions(void **state)
+{
+	struct bench *bench = *state;
+	struct camera_session session;
+	unsigned int error = 0;
+	uint64_t serial;
+	int fd;
+
+	bench_start_with_a_guest(bench);
+	bench_present(bench, "rear", "Rear");
+	for (int i = 0; i < 2000 && error == 0; i++) {
+		error = open_and_forget(bench, 1, &serial);
+		if (error == 0)
+			close_session(bench, serial);
+	}
+	assert_int_equal(error, EBUSY);
+	/* It catches up, and all is as before. */
+	while (fake_child_receive(bench_camera("rear"), &session,
+				  sizeof(session), &fd) > 0) {
+		close(fd);
+		bench_settle(bench);
+	}
+	assert_int_equal(open_and_forget(bench, 1, &serial), 0);
+}
+
 static void a_guests_death_frees_its_quota(void **state)
 {
 	struct bench *bench = *state;
@@ -292,6 +328,7 @@ int main(void)
 		flow_test(an_open_that_comes_after_the_stop_is_not_heard),
 		flow_test(two_guests_share_a_camera),
 		flow_test(the_quota_refuses_until_a_session_is_closed),
+		flow_test(a_camera_that_is_behind_is_not_buried_under_sessions),
 		flow_test(a_guests_death_frees_its_quota),
 		flow_test(a_guest_cannot_close_anothers_session),
 		flow_test(a_refused_device_does_not_shift_the_cameras),
