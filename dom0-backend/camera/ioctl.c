@@ -11,6 +11,9 @@
 #include "camera/camera.h"
 #include "camera/session.h"
 
+/* Above the inputs and pads of any device */
+#define IOCTL_MAX_EVENT_IDS 64
+
 #define IOCTL_ANSWERS_R true
 #define IOCTL_ANSWERS_W false
 #define IOCTL_ANSWERS_WR true
@@ -285,6 +288,19 @@ static bool ioctl_type_is_wrong(const struct session *session,
 	return !ioctl_own_type(session, type);
 }
 
+/*
+ * The kernel keeps a subscription for each type and id, and searches them one
+ * by one with interrupts off. Controls it knows; any other id is the number of
+ * an input or a pad, and not all drivers look at it.
+ */
+static int ioctl_subscribe(struct session *session,
+			   struct v4l2_event_subscription *sub)
+{
+	if (sub->type != V4L2_EVENT_CTRL && sub->id >= IOCTL_MAX_EVENT_IDS)
+		return -EINVAL;
+	return ioctl_pass(session, VIDIOC_SUBSCRIBE_EVENT, sub);
+}
+
 static int ioctl_dispatch(struct session *session, unsigned long request,
 			  void *payload)
 {
@@ -311,6 +327,8 @@ static int ioctl_dispatch(struct session *session, unsigned long request,
 		return ioctl_streamon(session, payload);
 	case VIDIOC_STREAMOFF:
 		return ioctl_streamoff(session, payload);
+	case VIDIOC_SUBSCRIBE_EVENT:
+		return ioctl_subscribe(session, payload);
 	default:
 		return ioctl_pass(session, request, payload);
 	}

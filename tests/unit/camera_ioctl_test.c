@@ -356,6 +356,26 @@ static void an_initial_event_comes_before_the_answer(void **state)
 	assert_int_equal(scene->two.events_at_reply, 1);
 }
 
+static int subscribe(struct camera_client *client, uint32_t type, uint32_t id)
+{
+	struct v4l2_event_subscription sub = { .type = type, .id = id };
+
+	return client_ioctl(client, VIDIOC_SUBSCRIBE_EVENT, &sub);
+}
+
+/* The kernel keeps one for each id that it is told, and is told no end. */
+static void events_have_no_more_ids_than_a_device_has_inputs(void **state)
+{
+	struct scene *scene = *state;
+	const uint32_t change = V4L2_EVENT_SOURCE_CHANGE;
+
+	assert_int_equal(subscribe(&scene->one, change, 0), 0);
+	assert_int_equal(subscribe(&scene->one, change, 63), 0);
+	assert_int_equal(subscribe(&scene->one, change, 64), EINVAL);
+	assert_int_equal(subscribe(&scene->one, V4L2_EVENT_CTRL, CTRL_PLAIN),
+			 0);
+}
+
 #define SCENE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -382,6 +402,7 @@ int main(void)
 		SCENE(an_ioctl_that_does_not_cross_is_unknown),
 		SCENE(the_drivers_errno_arrives),
 		SCENE(an_initial_event_comes_before_the_answer),
+		SCENE(events_have_no_more_ids_than_a_device_has_inputs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
