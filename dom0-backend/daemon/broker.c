@@ -176,9 +176,10 @@ static int open_session(struct broker *broker, struct device *device,
 		quota_put(&guest->sessions);
 		return ret;
 	}
-	log_info("session %" PRIu64 ": guest %s, device %u, camera %s",
-		 session->serial, guest->id.name, device->devid,
-		 session->camera->name);
+	if (log_allowed(&guest->log))
+		log_info("session %" PRIu64 ": guest %s, device %u, camera %s",
+			 session->serial, guest->id.name, device->devid,
+			 session->camera->name);
 	return 0;
 }
 
@@ -198,7 +199,8 @@ static bool on_closed(void *owner, struct guest *guest, uint64_t serial)
 	session = sessions_find(&broker->sessions, guest, serial);
 	if (!session)
 		return false;
-	log_info("session %" PRIu64 ": closed", serial);
+	if (log_allowed(&guest->log))
+		log_info("session %" PRIu64 ": closed", serial);
 	session_remove(session);
 	quota_put(&guest->sessions);
 	return true;

@@ -45,7 +45,9 @@ static void start(struct guest *guest)
 
 static void broke_the_rules(struct guest *guest, const char *how)
 {
-	log_error("%s %s: killing it", guest->process_name, how);
+	/* More of it may have been sent before it is killed. */
+	if (log_allowed(&guest->log))
+		log_error("%s %s: killing it", guest->process_name, how);
 	process_kill(&guest->process);
 }
 

@@ -6,11 +6,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 #include <json-c/json.h>
 
+#include "base/log.h"
 #include "daemon/report.h"
 #include "daemon_bench.h"
 
@@ -210,6 +212,53 @@ static void a_camera_that_is_behind_is_not_buried_under_sessions(void **state)
 	assert_int_equal(open_and_forget(bench, 1, &serial), 0);
 }
 
+/* What is logged from now on; log_end() counts its lines. */
+static int log_begin(int *saved)
+{
+	const int fd = memfd_create("log", MFD_CLOEXEC);
+
+	assert_true(fd >= 0);
+	*saved = dup(STDERR_FILENO);
+	dup2(fd, STDERR_FILENO);
+	log_init("vmediad", LOG_INFO);
+	return fd;
+}
+
+static unsigned int log_end(int fd, int saved)
+{
+	unsigned int lines = 0;
+	char byte;
+
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	lseek(fd, 0, SEEK_SET);
+	while (read(fd, &byte, 1) == 1)
+		lines += byte == '\n';
+	close(fd);
+	return lines;
+}
+
+static void a_guest_that_opens_and_closes_does_not_fill_the_log(void **state)
+{
+	struct bench *bench = *state;
+	struct guest_closed wrong = { .hdr.type = GUEST_CLOSED };
+	uint64_t serial;
+	int fd, saved;
+
+	bench_start_with_a_guest(bench);
+	bench_present(bench, "rear", "Rear");
+	fd = log_begin(&saved);
+	for (int i = 0; i < 100; i++) {
+		assert_int_equal(open_and_forget(bench, 1, &serial), 0);
+		close_session(bench, serial);
+	}
+	for (int i = 0; i < 100; i++)
+		fake_child_send(bench_guest(1), &wrong, sizeof(wrong));
+	bench_settle(bench);
+	/* Ten a second, and the machine may be slow. */
+	assert_in_range(log_end(fd, saved), 2, 50);
+}
+
 static void a_guests_death_frees_its_quota(void **state)
 {
 	struct bench *bench = *state;
@@ -329,6 +378,7 @@ int main(void)
 		flow_test(two_guests_share_a_camera),
 		flow_test(the_quota_refuses_until_a_session_is_closed),
 		flow_test(a_camera_that_is_behind_is_not_buried_under_sessions),
+		flow_test(a_guest_that_opens_and_closes_does_not_fill_the_log),
 		flow_test(a_guests_death_frees_its_quota),
 		flow_test(a_guest_cannot_close_anothers_session),
 		flow_test(a_refused_device_does_not_shift_the_cameras),
