@@ -265,7 +265,8 @@ static struct session *session_alloc(struct camera *camera,
 	session->serial = intro->serial;
 	session->domid = intro->domid;
 	memcpy(session->guest, intro->guest, sizeof(session->guest));
-	stream_reader_init(&session->reader, &session_reader_ops, held);
+	stream_reader_init(&session->reader, &session_reader_ops, held,
+			   intro->domid);
 	list_append(&camera->sessions, &session->link);
 	return session;
 }

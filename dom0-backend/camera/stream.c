@@ -18,11 +18,12 @@ void stream_init(struct stream *stream, struct source *source)
 
 void stream_reader_init(struct stream_reader *reader,
 			const struct stream_reader_ops *ops,
-			unsigned int allowance)
+			unsigned int allowance, uint32_t domid)
 {
 	memset(reader, 0, sizeof(*reader));
 	reader->ops = ops;
 	reader->allowance = allowance;
+	reader->domid = domid;
 	list_init(&reader->link);
 }
 
@@ -142,13 +143,36 @@ int stream_release(struct stream *stream, struct stream_reader *reader,
 	return 0;
 }
 
+/*
+ * A slot that several readers of a guest hold counts once. Otherwise a process
+ * that its guest took over, and that returns nothing, would need only a few
+ * sessions to leave the others no slot.
+ */
+static bool stream_has_room(const struct stream *stream,
+			    const struct stream_reader *reader,
+			    unsigned int slot)
+{
+	const struct stream_reader *other, *tmp;
+	uint32_t held = 1u << slot;
+
+	if (reader->num_held >= reader->allowance)
+		return false;
+	if (reader->domid == 0)
+		return true;
+	list_for_each(other, tmp, &stream->readers, link) {
+		if (other->domid == reader->domid)
+			held |= other->held;
+	}
+	return (unsigned int)__builtin_popcount(held) <= reader->allowance;
+}
+
 static void stream_lend(struct stream *stream,
 			const struct session_frame *frame)
 {
 	struct stream_reader *reader, *tmp;
 
 	list_for_each(reader, tmp, &stream->readers, link) {
-		if (reader->num_held >= reader->allowance)
+		if (!stream_has_room(stream, reader, frame->slot))
 			continue;
 		/* Who does not read its socket misses the picture, too. */
 		if (reader->ops->frame(reader, frame))

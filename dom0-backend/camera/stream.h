@@ -40,6 +40,8 @@ struct stream_reader_ops {
  * @ops: borrowed
  * @link: on the stream's readers, while it streams
  * @allowance: most frames it may hold, at least 1
+ * @domid: of its guest, all whose readers together may hold slots of that
+ *         number; 0: dom0, whose readers have nothing to do with each other
  * @num_held: frames that it holds
  * @held: bit per slot that it holds
  */
@@ -47,6 +49,7 @@ struct stream_reader {
 	const struct stream_reader_ops *ops;
 	struct list link;
 	unsigned int allowance;
+	uint32_t domid;
 	unsigned int num_held;
 	uint32_t held;
 };
@@ -77,7 +80,7 @@ void stream_init(struct stream *stream, struct source *source);
 /** stream_reader_init() - a reader that does not stream */
 void stream_reader_init(struct stream_reader *reader,
 			const struct stream_reader_ops *ops,
-			unsigned int allowance);
+			unsigned int allowance, uint32_t domid);
 
 /** stream_reading() - has @reader joined? */
 bool stream_reading(const struct stream_reader *reader);

@@ -162,7 +162,8 @@ struct guest_closed {
  * struct camera_session - a session begins; its socket is beside it
  * @serial: of the session
  * @domid: of its guest, for the log
- * @held: most frames that it may hold at once, at least 1
+ * @held: most frames that it, and all sessions of its guest on this camera
+ *        together, may hold at once, at least 1
  * @guest: name of the guest, for the log, NUL-terminated
  */
 struct camera_session {

@@ -50,7 +50,8 @@ void client_open(struct camera_client *client, struct camera_world *world,
 	struct camera_session intro = {
 		.hdr.type = CAMERA_SESSION,
 		.serial = 1,
-		.domid = 7,
+		.domid = world->domid ? world->domid :
+					++world->last_domid + 100,
 		.held = held,
 		.guest = "guest",
 	};

@@ -18,12 +18,16 @@
 /**
  * struct camera_world - a camera under test
  * @daemon: vmediad's end of its link
+ * @domid: of the guest whose sessions come next; 0: another one each time
+ * @last_domid: of these
  */
 struct camera_world {
 	struct event_base *base;
 	struct source *source;
 	struct camera camera;
 	int daemon;
+	uint32_t domid;
+	uint32_t last_domid;
 };
 
 /**

@@ -217,6 +217,33 @@ static void one_that_never_releases_does_not_stop_the_other(void **state)
 	assert_int_equal(scene->clients[1].num_frames, 2);
 }
 
+/* Two of its sessions that keep two pictures each would be the whole pool. */
+static void what_a_guest_may_hold_is_not_more_for_its_sessions(void **state)
+{
+	struct scene *scene = *state;
+	struct camera_client *one = stream(scene, 0, 2);
+
+	scene->world.domid = 5;
+	stream(scene, 1, 2);
+	for (int i = 0; i < 2; i++) {
+		fill(scene, 1);
+		release_all(one);
+	}
+	assert_int_equal(scene->clients[1].num_frames, 2);
+	stream(scene, 2, 2);
+	for (int i = 0; i < 20; i++) {
+		fill(scene, 1);
+		assert_int_equal(one->num_frames, 1);
+		release_all(one);
+	}
+	assert_int_equal(scene->clients[2].num_frames, 0);
+	/* What one of them has, the other may have, too. */
+	release_all(&scene->clients[1]);
+	fill(scene, 1);
+	assert_int_equal(scene->clients[1].num_frames, 1);
+	assert_int_equal(scene->clients[2].num_frames, 1);
+}
+
 static void the_driver_always_keeps_two_slots(void **state)
 {
 	struct scene *scene = *state;
@@ -496,6 +523,7 @@ int main(void)
 		SCENE(a_released_slot_goes_back_to_the_driver),
 		SCENE(two_sessions_share_a_picture),
 		SCENE(one_that_never_releases_does_not_stop_the_other),
+		SCENE(what_a_guest_may_hold_is_not_more_for_its_sessions),
 		SCENE(the_driver_always_keeps_two_slots),
 		SCENE(a_late_session_joins_without_a_restart),
 		SCENE(the_device_stops_with_the_last_session),
