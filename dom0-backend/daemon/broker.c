@@ -117,6 +117,7 @@ static int introduce_guest(struct session *session, uint32_t tag)
 	struct camera_session message = {
 		.serial = session->serial,
 		.domid = session->guest->domid,
+		.sessions = session->guest->sessions.limit,
 	};
 	int fd, ret;
 

@@ -164,6 +164,8 @@ struct guest_closed {
  * @domid: of its guest, for the log
  * @held: most frames that it, and all sessions of its guest on this camera
  *        together, may hold at once, at least 1
+ * @sessions: quota of its guest; 0 = unlimited. vmediad counts them by what the
+ *            guest's process says; a camera by the sockets that it sees.
  * @guest: name of the guest, for the log, NUL-terminated
  */
 struct camera_session {
@@ -171,6 +173,8 @@ struct camera_session {
 	uint64_t serial;
 	uint32_t domid;
 	uint32_t held;
+	uint32_t sessions;
+	uint32_t reserved;
 	char guest[64];
 };
 

@@ -53,6 +53,7 @@ void client_open(struct camera_client *client, struct camera_world *world,
 		.domid = world->domid ? world->domid :
 					++world->last_domid + 100,
 		.held = held,
+		.sessions = world->sessions,
 		.guest = "guest",
 	};
 	struct iovec iov = { &intro, sizeof(intro) };

@@ -20,6 +20,7 @@
  * @daemon: vmediad's end of its link
  * @domid: of the guest whose sessions come next; 0: another one each time
  * @last_domid: of these
+ * @sessions: quota of that guest
  */
 struct camera_world {
 	struct event_base *base;
@@ -28,6 +29,7 @@ struct camera_world {
 	int daemon;
 	uint32_t domid;
 	uint32_t last_domid;
+	uint32_t sessions;
 };
 
 /**
