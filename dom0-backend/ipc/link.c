@@ -16,9 +16,10 @@
 #include "base/log.h"
 #include "base/util.h"
 
-/* A peer that leaves this many messages or bytes unread is as good as gone. */
+/* A peer that leaves so much unread is as good as gone. */
 #define MAX_WAITING 256
 #define MAX_WAITING_BYTES (1024 * 1024)
+#define MAX_WAITING_FDS (2 * LINK_MAX_FDS)
 
 /* Messages taken in one round, so that one link cannot starve the others */
 #define MESSAGES_PER_ROUND 16
@@ -40,6 +41,7 @@ struct link {
 	struct list outgoing; /* struct outgoing, oldest first */
 	unsigned int waiting;
 	size_t waiting_bytes;
+	unsigned int waiting_fds;
 	bool dead; /* closed() is due or was called */
 	bool *destroyed; /* set if the link is destroyed in its own callback */
 	/* Aligned as malloc() aligns: messages are read in place. */
@@ -82,6 +84,7 @@ static void drop_outgoing(struct link *link)
 	}
 	link->waiting = 0;
 	link->waiting_bytes = 0;
+	link->waiting_fds = 0;
 }
 
 /* Tell the owner from the loop, not from inside its own link_send(). */
@@ -143,6 +146,7 @@ static void on_writable(evutil_socket_t fd, short what, void *arg)
 		list_remove(&out->link);
 		link->waiting--;
 		link->waiting_bytes -= out->len;
+		link->waiting_fds -= out->nfds;
 		outgoing_free(out);
 	}
 	event_del(link->writable);
@@ -174,7 +178,8 @@ static int enqueue(struct link *link, const struct iovec *iov, int iovcnt,
 	int err;
 
 	if (link->waiting >= MAX_WAITING ||
-	    len > MAX_WAITING_BYTES - link->waiting_bytes) {
+	    len > MAX_WAITING_BYTES - link->waiting_bytes ||
+	    nfds > MAX_WAITING_FDS - link->waiting_fds) {
 		log_warning("a peer does not read its messages: closing it");
 		link_die(link);
 		return -EPIPE;
@@ -195,6 +200,7 @@ static int enqueue(struct link *link, const struct iovec *iov, int iovcnt,
 	list_append(&link->outgoing, &out->link);
 	link->waiting++;
 	link->waiting_bytes += len;
+	link->waiting_fds += nfds;
 	event_add(link->writable, NULL);
 	return 0;
 }

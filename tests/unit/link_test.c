@@ -263,6 +263,26 @@ static void a_reader_that_never_reads_is_closed(void **state)
 	assert_int_equal(peer->closed, 1);
 }
 
+static void a_reader_that_lets_descriptors_pile_up_is_closed(void **state)
+{
+	struct peer *peer = *state;
+	struct iovec iov = { peer->last, 1 };
+	static uint8_t large[8192];
+	int fds[LINK_MAX_FDS];
+	int sent = 0;
+
+	for (int i = 0; i < LINK_MAX_FDS; i++)
+		fds[i] = STDERR_FILENO;
+	while (link_try_send(peer->link, large, sizeof(large)) == 0)
+		;
+	while (sent < 10 && link_send(peer->link, &iov, 1, fds,
+				      LINK_MAX_FDS) == 0)
+		sent++;
+	assert_in_range(sent, 1, 9);
+	run_loop(peer);
+	assert_int_equal(peer->closed, 1);
+}
+
 static void a_link_may_be_destroyed_in_its_message(void **state)
 {
 	struct peer *peer = *state;
@@ -300,6 +320,7 @@ int main(void)
 		STORY(a_slow_reader_gets_every_message_in_order),
 		STORY(a_message_that_may_be_lost_does_not_wait),
 		STORY(a_reader_that_never_reads_is_closed),
+		STORY(a_reader_that_lets_descriptors_pile_up_is_closed),
 		STORY(a_link_may_be_destroyed_in_its_message),
 		STORY(a_link_may_be_destroyed_in_closed),
 	};
