@@ -9,6 +9,7 @@
  *   vmedia_ioctl.c    the ioctls
  *   vmedia_ctrls.c    the ioctls of controls, which may have pointers
  *   vmedia_queue.c    the session's videobuf2 queue
+ *   vmedia_format.c   how much memory a buffer of a format needs
  *   vmedia_sglist.c   guest memory, as the wire describes it
  *   vmedia_layout.c   proof that our structures are the wire's
  *
@@ -465,6 +466,27 @@ int vmedia_ctrls_forward(struct vmedia_session *session, unsigned int cmd,
  * Return: 0 or -errno.
  */
 long vmedia_ctrl_ioctl(struct file *file, unsigned int cmd, void __user *arg);
+
+/* vmedia_format.c */
+
+/**
+ * vmedia_format_sizes() - what the device needs for a buffer
+ * @nplanes: their number
+ * @sizes: bytes of each; room for VIRTIO_MEDIA_MAX_PLANES
+ *
+ * Return: 0; -EIO if the format makes no sense; -ENOMEM if it is too large.
+ */
+int vmedia_format_sizes(const struct v4l2_format *format, unsigned int *nplanes,
+			unsigned int sizes[]);
+
+/**
+ * vmedia_format_enlarge() - put the sizes that an application wants into the
+ * device's format
+ *
+ * Return: 0; -EINVAL if the device needs more; else as vmedia_format_sizes().
+ */
+int vmedia_format_enlarge(struct v4l2_format *format, unsigned int nplanes,
+			  const unsigned int sizes[]);
 
 /* vmedia_queue.c */
 

@@ -245,57 +245,6 @@ static void vmedia_queue_reclaim(struct vmedia_session *session,
 
 /* videobuf2's operations; session->lock is held */
 
-/* What the device needs for a buffer: sizes[], and *nplanes. */
-static int vmedia_queue_sizes(struct vb2_queue *q,
-			      const struct v4l2_format *format,
-			      unsigned int *nplanes, unsigned int sizes[])
-{
-	const struct v4l2_pix_format_mplane *mp = &format->fmt.pix_mp;
-	u64 total = 0;
-
-	*nplanes = vmedia_queue_is_mplane(q) ? mp->num_planes : 1;
-	if (!*nplanes || *nplanes > VIRTIO_MEDIA_MAX_PLANES)
-		return -EIO;
-
-	for (unsigned int i = 0; i < *nplanes; i++) {
-		sizes[i] = vmedia_queue_is_mplane(q) ?
-			   mp->plane_fmt[i].sizeimage :
-			   format->fmt.pix.sizeimage;
-		if (!sizes[i])
-			return -EIO;
-		total += sizes[i];
-	}
-	return total > VMEDIA_MAX_BUFFER_BYTES ? -ENOMEM : 0;
-}
-
-/* The sizes that the application wants, put into the device's format. */
-static int vmedia_queue_enlarge(struct vb2_queue *q, struct v4l2_format *format,
-				unsigned int nplanes,
-				const unsigned int sizes[])
-{
-	unsigned int least[VIRTIO_MEDIA_MAX_PLANES];
-	unsigned int needed;
-	u64 total = 0;
-	int rc;
-
-	rc = vmedia_queue_sizes(q, format, &needed, least);
-	if (rc)
-		return rc;
-	if (nplanes != needed)
-		return -EINVAL;
-
-	for (unsigned int i = 0; i < nplanes; i++) {
-		if (sizes[i] < least[i])
-			return -EINVAL;
-		total += sizes[i];
-		if (vmedia_queue_is_mplane(q))
-			format->fmt.pix_mp.plane_fmt[i].sizeimage = sizes[i];
-		else
-			format->fmt.pix.sizeimage = sizes[i];
-	}
-	return total > VMEDIA_MAX_BUFFER_BYTES ? -ENOMEM : 0;
-}
-
 static int vmedia_queue_setup(struct vb2_queue *q, unsigned int *nbuffers,
 			      unsigned int *nplanes, unsigned int sizes[],
 			      struct device *alloc_devs[])
@@ -313,12 +262,12 @@ static int vmedia_queue_setup(struct vb2_queue *q, unsigned int *nbuffers,
 		/* Asked again with less, for there was too little memory. */
 		if (session->creating)
 			return 0;
-		rc = vmedia_queue_enlarge(q, &format, *nplanes, sizes);
+		rc = vmedia_format_enlarge(&format, *nplanes, sizes);
 		if (!rc)
 			rc = vmedia_device_create_bufs(session, &format, &count);
 		session->creating = !rc;
 	} else {
-		rc = vmedia_queue_sizes(q, &format, nplanes, sizes);
+		rc = vmedia_format_sizes(&format, nplanes, sizes);
 		if (!rc)
 			rc = vmedia_device_reqbufs(session, &count);
 	}
