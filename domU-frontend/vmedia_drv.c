@@ -9,6 +9,7 @@
  * The node exists while the device has a camera of a kind that we know. What
  * is behind open files outlives both: the last one frees struct vmedia.
  */
+#include <linux/dma-mapping.h>
 #include <linux/iommu.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -320,6 +321,8 @@ static struct vmedia *vmedia_alloc(struct virtio_device *vdev)
 	get_device(&vdev->dev);
 	vm->vdev = vdev;
 	vm->dma_dev = get_device(vdev->dev.parent);
+	/* A piece of a buffer may be as long as the wire's 32 bits can say. */
+	dma_set_max_seg_size(vm->dma_dev, U32_MAX);
 	mutex_init(&vm->state_lock);
 	mutex_init(&vm->sessions_lock);
 	INIT_LIST_HEAD(&vm->sessions);
