@@ -173,7 +173,7 @@ guest_streams() {
 	in_guest_bg "$1" stream \
 		"v4l2-ctl -d ${2:-/dev/video0} --stream-mmap --stream-count=1000000" &&
 		# shellcheck disable=SC2016 # the guest's
-		wait_for 10 in_guest "$1" 'test "$(wc -c </tmp/jobs/stream.out)" -gt 5'
+		wait_for 20 in_guest "$1" 'test "$(wc -c </tmp/jobs/stream.out)" -gt 5'
 }
 
 # guest_stream_ends NAME [SECONDS]: the stream ends by itself, however.
