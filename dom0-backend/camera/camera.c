@@ -101,10 +101,31 @@ static int camera_introduce(struct camera *camera, struct link_message *msg)
 		return -EPROTO;
 
 	memcpy(&intro, msg->data, sizeof(intro));
-	intro.guest[sizeof(intro.guest) - 1] = '\0';
+	intro.guest.name[sizeof(intro.guest.name) - 1] = '\0';
 	fd = msg->fds[0];
 	msg->fds[0] = -1;
 	session_create(camera, fd, &intro);
+	return 0;
+}
+
+/*
+ * A guest's process said that it closed the session, or vmediad evicts it. A
+ * socket that is still open does not keep it alive.
+ */
+static int camera_end(struct camera *camera, const struct link_message *msg)
+{
+	struct session *session, *tmp;
+	struct camera_end end;
+
+	if (msg->len != sizeof(end))
+		return -EPROTO;
+	memcpy(&end, msg->data, sizeof(end));
+	list_for_each(session, tmp, &camera->sessions, link) {
+		if (session->serial == end.serial) {
+			session_end(session, end.error);
+			break;
+		}
+	}
 	return 0;
 }
 
@@ -121,6 +142,9 @@ static void camera_daemon_message(void *owner, struct link_message *msg)
 	switch (hdr.type) {
 	case CAMERA_SESSION:
 		ret = camera_introduce(camera, msg);
+		break;
+	case CAMERA_END:
+		ret = camera_end(camera, msg);
 		break;
 	case CAMERA_STOP:
 		log_info("vmediad stops this camera");

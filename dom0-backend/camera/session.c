@@ -14,12 +14,6 @@
 #include "camera/ioctl.h"
 #include "ipc/link.h"
 
-/*
- * Besides as many again as the quota allows: ends of sessions that we may not
- * have seen when others take their place. vmediad's messages come faster.
- */
-#define UNSEEN_ENDS 16
-
 _Static_assert(POOL_MAX_FDS <= LINK_MAX_FDS, "a pool fits beside a message");
 
 static struct session *session_of_reader(struct stream_reader *reader)
@@ -265,32 +259,16 @@ static struct session *session_alloc(struct camera *camera,
 	if (!session)
 		return NULL;
 
-	held = MAX(intro->held, 1u);
+	held = MAX(intro->guest.held, 1u);
 	held = MIN(held, (unsigned int)SESSION_MAX_SLOTS);
 	session->camera = camera;
 	session->serial = intro->serial;
-	session->domid = intro->domid;
-	memcpy(session->guest, intro->guest, sizeof(session->guest));
+	session->domid = intro->guest.domid;
+	memcpy(session->guest, intro->guest.name, sizeof(session->guest));
 	stream_reader_init(&session->reader, &session_reader_ops, held,
-			   intro->domid);
+			   intro->guest.domid);
 	list_append(&camera->sessions, &session->link);
 	return session;
-}
-
-/*
- * vmediad has freed what a guest's process says is closed. One that its guest
- * took over can say so and keep the socket, so there is a bound to that.
- */
-static bool session_is_too_many(const struct session *session, uint32_t quota)
-{
-	const struct session *other, *tmp;
-	uint64_t count = 0;
-
-	if (quota == 0)
-		return false;
-	list_for_each(other, tmp, &session->camera->sessions, link)
-		count += other->domid == session->domid;
-	return count > 2 * (uint64_t)quota + UNSEEN_ENDS;
 }
 
 void session_create(struct camera *camera, int fd,
@@ -302,7 +280,8 @@ void session_create(struct camera *camera, int fd,
 
 	session = session_alloc(camera, intro);
 	if (!session) {
-		log_error("no memory for a session of guest %s", intro->guest);
+		log_error("no memory for a session of guest %s",
+			  intro->guest.name);
 		close(fd);
 		return;
 	}
@@ -310,9 +289,6 @@ void session_create(struct camera *camera, int fd,
 	ret = link_create(camera->base, fd, &session_link_ops, session,
 			  &session->socket);
 	if (ret)
-		goto err_end;
-	ret = -EBUSY;
-	if (session_is_too_many(session, intro->sessions))
 		goto err_end;
 	ret = source->ops->open(source, session_send_event, session,
 				&session->handle);

@@ -51,7 +51,8 @@ static void on_served(void *owner, struct guest *guest)
 	const struct config *config = broker->setup.config;
 
 	guest->domain = policy_domain(config, guest->id.name, guest->id.uuid);
-	guest->sessions.limit = policy_sessions(config, guest->domain);
+	guest->limits = *policy_limits(config, guest->domain);
+	guest->sessions.limit = guest->limits.limit[QUOTA_SESSIONS];
 	log_info("guest %s: domain %u, uuid %s", guest->id.name, guest->domid,
 		 guest->id.uuid);
 }
@@ -96,9 +97,8 @@ static int introduce(struct camera *camera, struct camera_session *message,
 	int fds[2];
 	int ret;
 
-	message->held = CONFIG_VMEDIA_QUOTA_HELD;
-	if (message->held == 0)
-		message->held = UNLIMITED_HELD;
+	if (message->guest.held == 0)
+		message->guest.held = UNLIMITED_HELD;
 	ret = link_pair(fds);
 	if (ret < 0)
 		return ret;
@@ -116,12 +116,13 @@ static int introduce_guest(struct session *session, uint32_t tag)
 {
 	struct camera_session message = {
 		.serial = session->serial,
-		.domid = session->guest->domid,
-		.sessions = session->guest->sessions.limit,
+		.guest.domid = session->guest->domid,
+		.guest.held = session->guest->limits.limit[QUOTA_HELD],
+		.guest.streams = session->guest->limits.limit[QUOTA_STREAMS],
 	};
 	int fd, ret;
 
-	snprintf(message.guest, sizeof(message.guest), "%s",
+	snprintf(message.guest.name, sizeof(message.guest.name), "%s",
 		 session->guest->id.name);
 	ret = introduce(session->camera, &message, &fd);
 	if (ret < 0)
@@ -136,7 +137,11 @@ int broker_capture(struct broker *broker, const char *name, uint32_t *caps,
 		   int *fd)
 {
 	struct camera *camera = cameras_find(&broker->cameras, name);
-	struct camera_session message = { .guest = "dom0" };
+	struct camera_session message = {
+		.guest.name = "dom0",
+		.guest.held =
+			broker->setup.config->limits.limit[QUOTA_HELD],
+	};
 	int ret;
 
 	if (!camera)
@@ -164,7 +169,7 @@ static int open_session(struct broker *broker, struct device *device,
 	ret = quota_take(&guest->sessions);
 	if (ret < 0) {
 		log_guest(&guest->log, "guest %s: open of device %u refused: "
-			  "quota `sessions` is %u; refused %" PRIu64 " times",
+			  "quota `sessions` is %" PRIu64 "; refused %" PRIu64 " times",
 			  guest->id.name, device->devid, guest->sessions.limit,
 			  guest->sessions.refused);
 		return ret;
@@ -202,6 +207,7 @@ static bool on_closed(void *owner, struct guest *guest, uint64_t serial)
 		return false;
 	if (log_allowed(&guest->log))
 		log_info("session %" PRIu64 ": closed", serial);
+	camera_end_session(session->camera, serial, 0);
 	session_remove(session);
 	quota_put(&guest->sessions);
 	return true;

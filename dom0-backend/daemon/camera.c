@@ -215,3 +215,17 @@ int camera_introduce(struct camera *camera, struct camera_session *message,
 		return -ENODEV;
 	return 0;
 }
+
+void camera_end_session(struct camera *camera, uint64_t serial,
+			unsigned int error)
+{
+	const struct camera_end message = {
+		.hdr.type = CAMERA_END,
+		.serial = serial,
+		.error = error,
+	};
+
+	/* A process that cannot be told ends, and so do its sessions. */
+	(void)process_send(&camera->process, &message, sizeof(message), NULL,
+			   0);
+}

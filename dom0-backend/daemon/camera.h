@@ -105,4 +105,11 @@ bool camera_present(const struct camera *camera);
 int camera_introduce(struct camera *camera, struct camera_session *message,
 		     int fd);
 
+/**
+ * camera_end_session() - a session is over, whatever its guest's process does
+ * @error: positive errno for the guest; 0 if it closed the session itself
+ */
+void camera_end_session(struct camera *camera, uint64_t serial,
+			unsigned int error);
+
 #endif /* DAEMON_CAMERA_H */

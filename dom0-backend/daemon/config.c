@@ -2,6 +2,7 @@
 #include "daemon/config.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 int config_create_default(struct config **out)
@@ -11,7 +12,15 @@ int config_create_default(struct config **out)
 	if (!config)
 		return -ENOMEM;
 	config->log_level = CONFIG_VMEDIA_LOG_LEVEL;
-	config->sessions = CONFIG_VMEDIA_QUOTA_SESSIONS;
+	config->limits = (struct quota_limits){ {
+		[QUOTA_SESSIONS] = CONFIG_VMEDIA_QUOTA_SESSIONS,
+		[QUOTA_STREAMS] = CONFIG_VMEDIA_QUOTA_STREAMS,
+		[QUOTA_BUFFERS] = CONFIG_VMEDIA_QUOTA_BUFFERS,
+		[QUOTA_MEMORY] = (uint64_t)CONFIG_VMEDIA_QUOTA_MEMORY_MB << 20,
+		[QUOTA_HELD] = CONFIG_VMEDIA_QUOTA_HELD,
+		[QUOTA_COMMANDS] = CONFIG_VMEDIA_QUOTA_COMMANDS,
+		[QUOTA_BYTES] = (uint64_t)CONFIG_VMEDIA_QUOTA_BYTES_MB << 20,
+	} };
 	config->host_cameras = true;
 	config->every_domain = true;
 	*out = config;
@@ -42,8 +51,7 @@ void config_destroy(struct config *config)
 	free(config);
 }
 
-static void print_domain(const struct config_domain *domain,
-			 unsigned int sessions, FILE *file)
+static void print_domain(const struct config_domain *domain, FILE *file)
 {
 	fprintf(file, "    \"%s=%s", domain->name ? "name" : "uuid",
 		domain->name ? domain->name : domain->uuid);
@@ -51,15 +59,15 @@ static void print_domain(const struct config_domain *domain,
 		fprintf(file, ",cameras=");
 	for (unsigned int i = 0; i < domain->num_cameras; i++)
 		fprintf(file, "%s%s", i ? " " : "", domain->cameras[i]);
-	if (domain->sessions >= 0)
-		sessions = domain->sessions;
-	fprintf(file, ",sessions=%u\",\n", sessions);
+	fprintf(file, ",sessions=%" PRIu64 "\",\n",
+		domain->limits.limit[QUOTA_SESSIONS]);
 }
 
 void config_print(const struct config *config, FILE *file)
 {
-	fprintf(file, "log_level = \"%s\"\nsessions = %u\n",
-		log_level_name(config->log_level), config->sessions);
+	fprintf(file, "log_level = \"%s\"\nsessions = %" PRIu64 "\n",
+		log_level_name(config->log_level),
+		config->limits.limit[QUOTA_SESSIONS]);
 	if (config->host_cameras) {
 		fprintf(file, "# cameras: the host's capture nodes in order\n");
 	} else {
@@ -76,6 +84,6 @@ void config_print(const struct config *config, FILE *file)
 	}
 	fprintf(file, "domains = [\n");
 	for (unsigned int i = 0; i < config->num_domains; i++)
-		print_domain(&config->domains[i], config->sessions, file);
+		print_domain(&config->domains[i], file);
 	fprintf(file, "]\n");
 }

@@ -15,6 +15,8 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "ipc/daemon_proto.h"
+#include "ipc/quotas.h"
 
 /* More is a slip of the keyboard, not a wish */
 #define CONFIG_MAX_SESSIONS 1024
@@ -26,10 +28,22 @@
  * struct config_camera - an item of `cameras`
  * @name: unique; letters, digits, `_`, `-`, `.`
  * @source: /dev/videoN or pattern:WxH; understood by vmedia-camera only
+ * @exclusive: one domain at a time
+ * @mode: pinned; without pixelformat: the first session that needs one sets it
+ * @primary: name or uuid of the one domain that may write its settings; NULL:
+ *           of those that have it open the one with the highest priority, among
+ *           equals the one that has it open for longest
+ * @clients: most sessions on it, 0 = unlimited
+ * @bytes: most bytes/s of all sessions on it, 0 = unlimited
  */
 struct config_camera {
 	char *name;
 	char *source;
+	bool exclusive;
+	struct camera_mode mode;
+	char *primary;
+	unsigned int clients;
+	uint64_t bytes;
 };
 
 /**
@@ -39,7 +53,8 @@ struct config_camera {
  * @all_cameras: no `cameras=` was given: every camera, in order
  * @cameras: names of cameras, one per device in the order of devid
  * @num_cameras: their number
- * @sessions: quota, 0 = unlimited; -1 = config's
+ * @priority: see primary of struct config_camera; 0 unless it was given
+ * @limits: quotas; config's where the item has none of its own
  */
 struct config_domain {
 	char *name;
@@ -47,29 +62,47 @@ struct config_domain {
 	bool all_cameras;
 	char **cameras;
 	unsigned int num_cameras;
-	int sessions;
+	unsigned int priority;
+	struct quota_limits limits;
+};
+
+/**
+ * struct config_control - an item of `controls`: what domains may do with a
+ * control
+ * @domain: name or uuid; NULL: every domain
+ * @camera: name; NULL: every camera
+ * @rule: as it goes to vmedia-camera
+ */
+struct config_control {
+	char *domain;
+	char *camera;
+	struct control_rule rule;
 };
 
 /**
  * struct config - what vmediad goes by
  * @log_level: also of the processes that it starts
- * @sessions: quota of a domain that has none of its own, 0 = unlimited
+ * @limits: quotas of a domain that has none of its own
  * @host_cameras: no `cameras` in the file: the host's capture nodes in order
  * @cameras: empty if @host_cameras
  * @num_cameras: their number
  * @every_domain: no `domains` in the file: each guest gets every camera
  * @domains: others than these get nothing, unless @every_domain
  * @num_domains: their number
+ * @controls: the first that fits counts
+ * @num_controls: their number
  */
 struct config {
 	enum log_level log_level;
-	unsigned int sessions;
+	struct quota_limits limits;
 	bool host_cameras;
 	struct config_camera *cameras;
 	unsigned int num_cameras;
 	bool every_domain;
 	struct config_domain *domains;
 	unsigned int num_domains;
+	struct config_control *controls;
+	unsigned int num_controls;
 };
 
 /**

@@ -278,11 +278,11 @@ static void add_domain_sessions(struct parser *p, struct item *item,
 	const char *text = item_take(item, "sessions");
 	unsigned int sessions;
 
-	domain->sessions = -1;
+	domain->limits = p->config->limits;
 	if (!text)
 		return;
 	if (parse_number(text, &sessions))
-		domain->sessions = sessions;
+		domain->limits.limit[QUOTA_SESSIONS] = sessions;
 	else
 		mistake(p, item->line, "`sessions=` is a number up to %d, "
 			"not \"%s\"", CONFIG_MAX_SESSIONS, text);
@@ -384,12 +384,15 @@ static void read_log_level(struct parser *p)
 
 static void read_sessions(struct parser *p)
 {
+	unsigned int sessions;
 	const char *text;
 	int ret = xlu_cfg_get_string(p->xlu, "sessions", &text, 1);
 
 	if (ret == ESRCH)
 		return;
-	if (ret != 0 || !parse_number(text, &p->config->sessions))
+	if (ret == 0 && parse_number(text, &sessions))
+		p->config->limits.limit[QUOTA_SESSIONS] = sessions;
+	else
 		mistake(p, config_lines_find(p->lines, "sessions"),
 			"`sessions` must be a number up to %d, 0 = unlimited",
 			CONFIG_MAX_SESSIONS);

@@ -26,8 +26,7 @@ static void start(struct guest *guest)
 	};
 	struct guest_limits limits = {
 		.hdr.type = GUEST_LIMITS,
-		.buffers = CONFIG_VMEDIA_QUOTA_BUFFERS,
-		.memory = (uint64_t)CONFIG_VMEDIA_QUOTA_MEMORY_MB << 20,
+		.limits = guest->limits,
 	};
 	struct device *device, *tmp;
 

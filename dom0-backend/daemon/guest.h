@@ -27,6 +27,7 @@
 #include "daemon/process.h"
 #include "daemon/quota.h"
 #include "daemon/xenstore.h"
+#include "ipc/quotas.h"
 
 struct config_domain;
 struct device;
@@ -40,7 +41,8 @@ struct guests;
  * @process: runs if a device is claimed
  * @id: valid if a device is claimed
  * @domain: what the configuration says of it; NULL: nothing; borrowed
- * @sessions: quota
+ * @limits: quotas
+ * @sessions: one of them, and what is used of it
  * @ioreq_server: -1 until there is one
  * @served: a device was claimed
  * @leaving: its devices are being taken down
@@ -55,6 +57,7 @@ struct guest {
 	struct process process;
 	struct list devices; /* struct device, by devid */
 	const struct config_domain *domain;
+	struct quota_limits limits;
 	struct quota sessions;
 	struct log_limit log;
 	int ioreq_server;

@@ -36,10 +36,8 @@ bool policy_camera(const struct config *config,
 	return true;
 }
 
-unsigned int policy_sessions(const struct config *config,
-			     const struct config_domain *domain)
+const struct quota_limits *policy_limits(const struct config *config,
+					 const struct config_domain *domain)
 {
-	if (domain && domain->sessions >= 0)
-		return domain->sessions;
-	return config->sessions;
+	return domain ? &domain->limits : &config->limits;
 }

@@ -39,8 +39,8 @@ bool policy_camera(const struct config *config,
 		   const struct config_domain *domain, unsigned int rank,
 		   struct policy_choice *out);
 
-/** policy_sessions() - quota `sessions` of a domain, 0 = unlimited */
-unsigned int policy_sessions(const struct config *config,
-			     const struct config_domain *domain);
+/** policy_limits() - quotas of a domain; borrowed from the configuration */
+const struct quota_limits *policy_limits(const struct config *config,
+					 const struct config_domain *domain);
 
 #endif /* DAEMON_POLICY_H */

@@ -12,8 +12,8 @@
  * @refused: times
  */
 struct quota {
-	unsigned int limit;
-	unsigned int used;
+	uint64_t limit;
+	uint64_t used;
 	uint64_t refused;
 };
 

@@ -52,7 +52,7 @@ struct guest {
 	struct guest_mem *mem;
 	struct mmio_bus *bus;
 	struct list devices;
-	struct guest_limits limits;
+	struct quota_limits limits;
 	uint32_t next_tag;
 	bool has_ended;
 };
@@ -132,7 +132,8 @@ static int make_device(struct device *device)
 	ret = media_device_create(&params, &device->media);
 	if (ret < 0)
 		return ret;
-	media_device_set_buffers(device->media, guest->limits.buffers);
+	media_device_set_buffers(device->media,
+				 guest->limits.limit[QUOTA_BUFFERS]);
 	ret = mmio_bus_add(guest->bus, device->attach.base,
 			   media_device_virtio(device->media));
 	if (ret < 0) {
@@ -168,10 +169,11 @@ static void go_live(struct device *device)
 
 static void update_memory_limit(struct guest *guest)
 {
+	const uint64_t memory = guest->limits.limit[QUOTA_MEMORY];
 	uint64_t limit = guest->params.cache;
 
-	if (guest->limits.memory != 0)
-		limit = MIN(limit, guest->limits.memory);
+	if (memory != 0)
+		limit = MIN(limit, memory);
 	if (guest->mem)
 		guest_mem_set_limit(guest->mem, limit);
 }
@@ -263,12 +265,12 @@ static void on_limits(struct guest *guest, const struct guest_limits *limits)
 {
 	struct device *device, *tmp;
 
-	guest->limits = *limits;
+	guest->limits = limits->limits;
 	update_memory_limit(guest);
 	list_for_each(device, tmp, &guest->devices, link) {
 		if (device->media)
 			media_device_set_buffers(device->media,
-						 limits->buffers);
+				limits->limits.limit[QUOTA_BUFFERS]);
 	}
 }
 

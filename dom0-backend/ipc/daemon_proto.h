@@ -8,12 +8,18 @@
  *   ATTACH  a device               LIVE    the device answers the guest
  *   CAMERA  what is behind it      OPEN    may this device have a session?
  *   LIMITS  quotas                 CLOSED  a session ended
- *   SESSION (+fd) answer to OPEN
+ *   SESSION (+fd) answer to OPEN   SESSION_REPORT, REPORT  answer to QUERY
+ *   QUERY   how is it going?
  *   STOP    unmap, close, exit
  *
  *   vmediad to vmedia-camera       vmedia-camera to vmediad
  *   ------------------------       ------------------------
- *   SESSION (+fd) a new session    STATE   present or absent, and what it is
+ *   SETTINGS how it is shared      STATE   present or absent, and what it is
+ *   SESSION (+fd) a new session    ADMIT   may this session stream?
+ *   GUEST   what a guest may do    RATE    a session streams less, or no more
+ *   END     a session is over      SESSION_REPORT, REPORT  answer to QUERY
+ *   ADMITTED answer to ADMIT
+ *   QUERY   how is it going?
  *   STOP    close, exit
  *
  * A child that must stop exits; its exit is the proof that nothing is mapped
@@ -32,6 +38,8 @@
 
 #include <stdint.h>
 
+#include "ipc/quotas.h"
+
 /* The child's end of its link to vmediad */
 #define DAEMON_LINK_FD 3
 
@@ -47,12 +55,24 @@ enum daemon_type {
 	GUEST_LIMITS,
 	GUEST_SESSION,
 	GUEST_STOP,
+	GUEST_QUERY,
 	GUEST_LIVE = 16,
 	GUEST_OPEN,
 	GUEST_CLOSED,
+	GUEST_SESSION_REPORT,
+	GUEST_REPORT,
 	CAMERA_SESSION = 32,
 	CAMERA_STOP,
+	CAMERA_SETTINGS,
+	CAMERA_GUEST,
+	CAMERA_END,
+	CAMERA_ADMITTED,
+	CAMERA_QUERY,
 	CAMERA_STATE = 48,
+	CAMERA_ADMIT,
+	CAMERA_RATE,
+	CAMERA_SESSION_REPORT,
+	CAMERA_REPORT,
 };
 
 /** struct daemon_header - first bytes of every message; GUEST_STOP and
@@ -107,16 +127,12 @@ struct guest_camera {
 	struct camera_identity identity;
 };
 
-/**
- * struct guest_limits - quotas that vmedia-guest enforces; 0 = unlimited
- * @buffers: per session
- * @memory: bytes of guest memory mapped at any time
+/** struct guest_limits - quotas; vmedia-guest enforces some of them. Hold from
+ * now on; what the guest has is not taken away.
  */
 struct guest_limits {
 	struct daemon_header hdr;
-	uint32_t buffers;
-	uint32_t reserved;
-	uint64_t memory;
+	struct quota_limits limits;
 };
 
 /**
@@ -158,24 +174,247 @@ struct guest_closed {
 	uint64_t serial;
 };
 
+/** struct daemon_query - GUEST_QUERY, CAMERA_QUERY: answered by a
+ * SESSION_REPORT for each session, then a REPORT
+ * @tag: repeated in the REPORT
+ */
+struct daemon_query {
+	struct daemon_header hdr;
+	uint32_t tag;
+	uint32_t reserved;
+};
+
+/**
+ * struct guest_session_report - what a session got; counted since OPEN
+ * @serial: of the session
+ * @frames: in the guest's hands
+ * @bytes: of these
+ * @no_buffer: frames that came while the guest had queued no buffer
+ * @failed: frames that could not be written to the guest's memory
+ * @buffers: that it has
+ * @queued: of these, with the device
+ */
+struct guest_session_report {
+	struct daemon_header hdr;
+	uint64_t serial;
+	uint64_t frames;
+	uint64_t bytes;
+	uint64_t no_buffer;
+	uint64_t failed;
+	uint32_t buffers;
+	uint32_t queued;
+};
+
+/**
+ * struct guest_report - what a guest uses
+ * @tag: of the GUEST_QUERY
+ * @buffers: of all sessions
+ * @memory: bytes that count against the quota
+ * @mapped: bytes of guest memory that are mapped now
+ * @commands: taken since the process began
+ * @refused: times that a limit was reached, by enum quota_kind; for
+ *           QUOTA_COMMANDS the times that the guest was made to wait
+ */
+struct guest_report {
+	struct daemon_header hdr;
+	uint32_t tag;
+	uint32_t buffers;
+	uint64_t memory;
+	uint64_t mapped;
+	uint64_t commands;
+	uint64_t refused[NUM_QUOTAS];
+};
+
+/* Of camera_settings: no domain may write the settings */
+#define CAMERA_NO_PRIMARY UINT32_MAX
+
+/**
+ * struct camera_mode - what a camera captures
+ * @pixelformat: V4L2 fourcc; 0: none
+ * @width: pixels
+ * @height: lines
+ * @numerator: of the seconds between two frames; 0 as @denominator: any
+ * @denominator: likewise
+ */
+struct camera_mode {
+	uint32_t pixelformat;
+	uint32_t width;
+	uint32_t height;
+	uint32_t numerator;
+	uint32_t denominator;
+};
+
+/**
+ * struct camera_settings - how a camera is shared; sent before the first
+ * session, and at a change
+ * @primary: domain that may write the settings that all share
+ * @mode: pinned; without pixelformat: the first session that needs one sets it
+ */
+struct camera_settings {
+	struct daemon_header hdr;
+	uint32_t primary;
+	struct camera_mode mode;
+};
+
+/** enum control_access - what a guest may do with a control
+ * @CONTROL_PRIMARY: read it, and write it if it is the primary
+ * @CONTROL_HIDDEN: it does not exist
+ * @CONTROL_READ: read it
+ * @CONTROL_WRITE: write it, primary or not
+ */
+enum control_access {
+	CONTROL_PRIMARY,
+	CONTROL_HIDDEN,
+	CONTROL_READ,
+	CONTROL_WRITE,
+};
+
+/**
+ * struct control_rule - about one control, or all
+ * @id: V4L2_CID_*; 0: go by @name
+ * @access: enum control_access
+ * @clamped: only values of @minimum to @maximum
+ * @name: in lower case, what is neither letter nor digit as one `_`, as
+ *        v4l2-ctl writes them; empty, and no @id: every control
+ */
+struct control_rule {
+	uint32_t id;
+	uint32_t access;
+	uint32_t clamped;
+	uint32_t reserved;
+	int64_t minimum;
+	int64_t maximum;
+	char name[32];
+};
+
+/* Of one guest, on one camera */
+#define CAMERA_MAX_RULES 32
+
+/**
+ * struct camera_guest - what a guest may do on a camera
+ * @domid: 0 for dom0's own sessions, which have nothing to do with each other
+ * @held: most frames that all sessions of the guest together may hold, at
+ *        least 1
+ * @streams: most sessions of the guest with buffers; 0 = unlimited
+ * @num_rules: at most CAMERA_MAX_RULES
+ * @name: of the guest, for the log, NUL-terminated
+ * @rules: the first that fits a control counts; none: CONTROL_PRIMARY
+ */
+struct camera_guest {
+	uint32_t domid;
+	uint32_t held;
+	uint32_t streams;
+	uint32_t num_rules;
+	char name[64];
+	struct control_rule rules[CAMERA_MAX_RULES];
+};
+
 /**
  * struct camera_session - a session begins; its socket is beside it
  * @serial: of the session
- * @domid: of its guest, for the log
- * @held: most frames that it, and all sessions of its guest on this camera
- *        together, may hold at once, at least 1
- * @sessions: quota of its guest; 0 = unlimited. vmediad counts them by what the
- *            guest's process says; a camera by the sockets that it sees.
- * @guest: name of the guest, for the log, NUL-terminated
+ * @guest: whose it is; the newest word on that guest counts
  */
 struct camera_session {
 	struct daemon_header hdr;
 	uint64_t serial;
-	uint32_t domid;
-	uint32_t held;
-	uint32_t sessions;
+	struct camera_guest guest;
+};
+
+/** struct camera_guest_changed - CAMERA_GUEST: for the sessions it has */
+struct camera_guest_changed {
+	struct daemon_header hdr;
+	struct camera_guest guest;
+};
+
+/**
+ * struct camera_end - a session is over
+ * @serial: of the session; it may have ended by itself
+ * @error: positive errno for the guest if it is evicted; 0 if its guest's
+ *         process said that it closed it. That process may have been taken
+ *         over by its guest, and lie.
+ */
+struct camera_end {
+	struct daemon_header hdr;
+	uint64_t serial;
+	uint32_t error;
 	uint32_t reserved;
-	char guest[64];
+};
+
+/**
+ * struct camera_bandwidth - CAMERA_ADMIT: a session wants to stream, and waits
+ * for CAMERA_ADMITTED; CAMERA_RATE: from now on it needs only so much
+ * @serial: of the session
+ * @bytes: per second, of all frames that it will get; 0 for CAMERA_RATE: it
+ *         streams no more
+ */
+struct camera_bandwidth {
+	struct daemon_header hdr;
+	uint64_t serial;
+	uint64_t bytes;
+};
+
+/** struct camera_admitted - answer to CAMERA_ADMIT
+ * @error: 0 or a positive errno: ENOSPC quota `bytes/s`, of the domain or the
+ *         camera
+ */
+struct camera_admitted {
+	struct daemon_header hdr;
+	uint64_t serial;
+	uint32_t error;
+	uint32_t reserved;
+};
+
+/**
+ * struct camera_session_report - what a session was offered; counted since it
+ * began
+ * @serial: of the session
+ * @lent: frames
+ * @skipped: frames that its frame rate leaves out
+ * @missed_held: frames missed since all that it may hold was held
+ * @missed_behind: frames missed since its guest's process did not read
+ * @missed_short: frames missed since the driver could not spare the slot
+ * @held: frames, now
+ * @streaming: it streams
+ * @buffers: it has buffers
+ * @numerator: of the seconds between two of its frames; 0: not known
+ * @denominator: likewise
+ */
+struct camera_session_report {
+	struct daemon_header hdr;
+	uint64_t serial;
+	uint64_t lent;
+	uint64_t skipped;
+	uint64_t missed_held;
+	uint64_t missed_behind;
+	uint64_t missed_short;
+	uint32_t held;
+	uint32_t streaming;
+	uint32_t buffers;
+	uint32_t numerator;
+	uint32_t denominator;
+	uint32_t reserved;
+};
+
+/**
+ * struct camera_report - how the camera is doing
+ * @tag: of the CAMERA_QUERY
+ * @slots: of the pool; 0 if nobody streams
+ * @queued: of these, with the driver
+ * @mode_pinned: the mode is that of the configuration
+ * @captured: frames since the process began
+ * @lost: frames that the driver's sequence says it lost
+ * @mode: now; @mode.pixelformat is 0 if it is not known
+ */
+struct camera_report {
+	struct daemon_header hdr;
+	uint32_t tag;
+	uint32_t slots;
+	uint32_t queued;
+	uint32_t mode_pinned;
+	uint64_t captured;
+	uint64_t lost;
+	struct camera_mode mode;
+	uint32_t reserved;
 };
 
 /** struct camera_state - sent at start and at every change */

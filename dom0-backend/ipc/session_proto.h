@@ -82,9 +82,12 @@ struct session_reply {
 #define SESSION_MAX_SLOTS 24
 
 /**
- * struct session_slots - the pool
+ * struct session_slots - the pool, or what was added to it
  * @generation: of this pool; frames of an older one are void
- * @num_slots: at most SESSION_MAX_SLOTS
+ * @first: 0: a new pool. Else these slots follow the @first ones that the
+ *         session has: the pool of the same generation grew, and frames on
+ *         their way stay valid.
+ * @num_slots: in this message; with @first at most SESSION_MAX_SLOTS
  * @num_planes: descriptors of each slot
  * @plane_size: bytes of each plane's memory, from the start of its descriptor
  * @dma_buf: the descriptors are dma-bufs (DMA_BUF_IOCTL_SYNC around reads),
@@ -96,9 +99,11 @@ struct session_reply {
 struct session_slots {
 	struct session_header hdr;
 	uint32_t generation;
+	uint32_t first;
 	uint32_t num_slots;
 	uint32_t num_planes;
 	uint32_t dma_buf;
+	uint32_t reserved;
 	uint32_t plane_size[VIRTIO_MEDIA_MAX_PLANES];
 };
 
@@ -140,7 +145,8 @@ struct session_event {
 /**
  * struct session_error - the session is over; end of file follows
  * @error: positive errno: ENODEV if the camera went away, EIO if it broke,
- *         EPROTO if the guest's process broke the rules of this file
+ *         EPROTO if the guest's process broke the rules of this file,
+ *         EACCES if it was evicted
  */
 struct session_error {
 	struct session_header hdr;

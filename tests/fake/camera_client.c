@@ -49,12 +49,11 @@ void client_open(struct camera_client *client, struct camera_world *world,
 {
 	struct camera_session intro = {
 		.hdr.type = CAMERA_SESSION,
-		.serial = 1,
-		.domid = world->domid ? world->domid :
+		.serial = ++world->last_serial,
+		.guest.domid = world->domid ? world->domid :
 					++world->last_domid + 100,
-		.held = held,
-		.sessions = world->sessions,
-		.guest = "guest",
+		.guest.held = held,
+		.guest.name = "guest",
 	};
 	struct iovec iov = { &intro, sizeof(intro) };
 	union {

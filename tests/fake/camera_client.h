@@ -20,7 +20,7 @@
  * @daemon: vmediad's end of its link
  * @domid: of the guest whose sessions come next; 0: another one each time
  * @last_domid: of these
- * @sessions: quota of that guest
+ * @last_serial: of the sessions
  */
 struct camera_world {
 	struct event_base *base;
@@ -29,7 +29,7 @@ struct camera_world {
 	int daemon;
 	uint32_t domid;
 	uint32_t last_domid;
-	uint32_t sessions;
+	uint64_t last_serial;
 };
 
 /**

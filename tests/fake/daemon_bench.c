@@ -33,7 +33,7 @@ int bench_begin(void **state)
 	assert_int_equal(spawner_create(bench.base, &bench.spawner), 0);
 	bench.config = (struct config){
 		.log_level = LOG_ERROR,
-		.sessions = 2,
+		.limits.limit[QUOTA_SESSIONS] = 2,
 		.cameras = cameras,
 		.num_cameras = 2,
 		.every_domain = true,
@@ -174,7 +174,7 @@ int bench_next(struct child *child, uint32_t type, void *message, size_t size)
 {
 	union {
 		struct daemon_header hdr;
-		char bytes[1024];
+		char bytes[4096];
 	} next;
 	int fd, len;
 

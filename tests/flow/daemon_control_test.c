@@ -197,7 +197,7 @@ static void a_capture_is_a_session_with_the_camera(void **state)
 	assert_int_equal(run_client(bench, capture, output, sizeof(output)), 0);
 	fd = bench_next(bench_camera("rear"), CAMERA_SESSION, &session,
 			sizeof(session));
-	assert_int_equal(session.domid, 0);
+	assert_int_equal(session.guest.domid, 0);
 	assert_int_equal(read(fd, &byte, 1), 1);
 	assert_int_equal(byte, 'x');
 	assert_int_equal(read(fd, &byte, 1), 0);

@@ -36,7 +36,7 @@ static void a_quota_makes_them_less(void **state)
 {
 	const struct guest_limits limits = {
 		.hdr.type = GUEST_LIMITS,
-		.buffers = 3,
+		.limits.limit[QUOTA_BUFFERS] = 3,
 	};
 	struct world *world = *state;
 	const uint32_t id = world_open(world);

@@ -356,7 +356,7 @@ static void a_quota_of_memory_bounds_what_stays_mapped(void **state)
 {
 	const struct guest_limits limits = {
 		.hdr.type = GUEST_LIMITS,
-		.memory = 64 * 1024,
+		.limits.limit[QUOTA_MEMORY] = 64 * 1024,
 	};
 	struct world *world = *state;
 	uint64_t gpa;

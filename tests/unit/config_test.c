@@ -76,7 +76,8 @@ static void an_empty_file_says_what_no_file_says(void **state)
 	load(&loaded, "");
 	assert_int_equal(loaded.result, 0);
 	assert_int_equal(config_create_default(&config), 0);
-	assert_int_equal(loaded.config->sessions, config->sessions);
+	assert_int_equal(loaded.config->limits.limit[QUOTA_SESSIONS],
+			 config->limits.limit[QUOTA_SESSIONS]);
 	assert_int_equal(loaded.config->log_level, config->log_level);
 	assert_true(loaded.config->host_cameras);
 	assert_true(loaded.config->every_domain);
@@ -127,12 +128,13 @@ static void a_domain_has_cameras_and_a_quota(void **state)
 	assert_int_equal(domain->num_cameras, 2);
 	assert_string_equal(domain->cameras[0], "b");
 	assert_string_equal(domain->cameras[1], "a");
-	assert_int_equal(domain->sessions, 4);
+	assert_int_equal(domain->limits.limit[QUOTA_SESSIONS], 4);
 	domain = &loaded.config->domains[1];
 	assert_string_equal(domain->uuid,
 			    "6c5a0e65-0f40-4fd9-b1f3-17a3fbe1ed5b");
 	assert_true(domain->all_cameras);
-	assert_int_equal(domain->sessions, -1);
+	assert_int_equal(domain->limits.limit[QUOTA_SESSIONS],
+			 loaded.config->limits.limit[QUOTA_SESSIONS]);
 	unload(&loaded);
 }
 

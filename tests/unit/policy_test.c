@@ -18,18 +18,22 @@ static char *ivi_cameras[] = { "rear", "left" };
 
 static struct config_domain domains[] = {
 	{ .name = "ivi", .cameras = ivi_cameras, .num_cameras = 2,
-	  .sessions = 4 },
-	{ .name = "all", .all_cameras = true, .sessions = -1 },
-	{ .uuid = UUID, .sessions = 0 },
+	  .limits.limit[QUOTA_SESSIONS] = 4 },
+	{ .name = "all", .all_cameras = true,
+	  .limits.limit[QUOTA_SESSIONS] = 8 },
+	{ .uuid = UUID, .limits.limit[QUOTA_SESSIONS] = 0 },
 };
 
 static const struct config listed = {
-	.sessions = 8,
+	.limits.limit[QUOTA_SESSIONS] = 8,
 	.domains = domains,
 	.num_domains = ARRAY_SIZE(domains),
 };
 
-static const struct config everyone = { .sessions = 8, .every_domain = true };
+static const struct config everyone = {
+	.limits.limit[QUOTA_SESSIONS] = 8,
+	.every_domain = true,
+};
 
 static void a_domain_is_known_by_its_name(void **state)
 {
@@ -78,12 +82,18 @@ static void without_a_list_every_domain_gets_all(void **state)
 	assert_int_equal(choice.number, 1);
 }
 
+static uint64_t sessions(const struct config *config,
+			 const struct config_domain *domain)
+{
+	return policy_limits(config, domain)->limit[QUOTA_SESSIONS];
+}
+
 static void a_domains_quota_goes_before_the_general_one(void **state)
 {
-	assert_int_equal(policy_sessions(&listed, &domains[0]), 4);
-	assert_int_equal(policy_sessions(&listed, &domains[1]), 8);
-	assert_int_equal(policy_sessions(&listed, &domains[2]), 0);
-	assert_int_equal(policy_sessions(&listed, NULL), 8);
+	assert_int_equal(sessions(&listed, &domains[0]), 4);
+	assert_int_equal(sessions(&listed, &domains[1]), 8);
+	assert_int_equal(sessions(&listed, &domains[2]), 0);
+	assert_int_equal(sessions(&listed, NULL), 8);
 }
 
 static void a_quota_refuses_and_counts(void **state)
