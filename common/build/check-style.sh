@@ -11,7 +11,7 @@ max_function=80
 
 files()
 {
-	if [ -d .git ] && type git >/dev/null 2>&1; then
+	if [ -e .git ] && type git >/dev/null 2>&1; then
 		git ls-files -co --exclude-standard
 	else
 		find . -type f ! -path './out/*' | sed 's|^\./||'
