@@ -176,38 +176,56 @@ void camera_fake_refuse(struct camera_fake *camera, uint32_t error)
 	camera_fake_reply(camera, camera->call.head.hdr.tag, error, 0, NULL, 0);
 }
 
-void camera_fake_send_slots(struct camera_fake *camera, uint32_t generation,
-			    unsigned int num_slots)
+static uint8_t *make_plane(uint32_t size, int *fd)
+{
+	uint8_t *bytes;
+
+	*fd = memfd_create("slot", MFD_CLOEXEC);
+	assert_int_equal(ftruncate(*fd, size), 0);
+	bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
+	assert_ptr_not_equal(bytes, MAP_FAILED);
+	return bytes;
+}
+
+struct session_slots camera_fake_make_slots(struct camera_fake *camera,
+					    unsigned int num_slots, int *fds)
 {
 	struct session_slots slots = {
 		.hdr.type = SESSION_SLOTS,
-		.generation = generation,
+		.generation = camera->generation,
+		.first = camera->num_slots,
 		.num_slots = num_slots,
 		.num_planes = camera->num_planes,
 	};
-	int fds[SESSION_MAX_SLOTS * VIRTIO_MEDIA_MAX_PLANES];
-	unsigned int nfds = 0;
 
-	drop_slots(camera);
-	camera->num_slots = num_slots;
-	camera->generation = generation;
 	memcpy(slots.plane_size, camera->plane_size, sizeof(slots.plane_size));
 	for (unsigned int i = 0; i < num_slots; i++) {
-		for (unsigned int j = 0; j < camera->num_planes; j++) {
-			const uint32_t size = camera->plane_size[j];
-			const int fd = memfd_create("slot", MFD_CLOEXEC);
+		uint8_t **planes = camera->slots[camera->num_slots++];
 
-			assert_int_equal(ftruncate(fd, size), 0);
-			camera->slots[i][j] =
-				mmap(NULL, size, PROT_READ | PROT_WRITE,
-				     MAP_SHARED, fd, 0);
-			assert_ptr_not_equal(camera->slots[i][j], MAP_FAILED);
-			fds[nfds++] = fd;
-		}
+		for (unsigned int j = 0; j < camera->num_planes; j++)
+			planes[j] = make_plane(camera->plane_size[j], fds++);
 	}
+	return slots;
+}
+
+void camera_fake_grow_slots(struct camera_fake *camera, unsigned int num_slots)
+{
+	unsigned int nfds = num_slots * camera->num_planes;
+	int fds[SESSION_MAX_SLOTS * VIRTIO_MEDIA_MAX_PLANES];
+	const struct session_slots slots =
+		camera_fake_make_slots(camera, num_slots, fds);
+
 	camera_fake_send(camera, &slots, sizeof(slots), fds, nfds);
 	while (nfds > 0)
 		close(fds[--nfds]);
+}
+
+void camera_fake_send_slots(struct camera_fake *camera, uint32_t generation,
+			    unsigned int num_slots)
+{
+	drop_slots(camera);
+	camera->generation = generation;
+	camera_fake_grow_slots(camera, num_slots);
 }
 
 struct session_frame camera_fake_frame(const struct camera_fake *camera,

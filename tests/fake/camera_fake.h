@@ -6,8 +6,8 @@
  * the test takes a call and replies to it, sends slots, frames and events.
  *
  *	camera_fake_take_call(camera)		camera->call is the next IOCTL
- *	camera_fake_obey(camera)		reply to it as a good camera
- *would camera_fake_send_slots(camera, 1, 4)	generation 1, four slots
+ *	camera_fake_obey(camera)		reply to it as a good one would
+ *	camera_fake_send_slots(camera, 1, 4)	generation 1, four slots
  *	camera_fake_send_frame(camera, 2, 7)	slot 2, sequence 7
  */
 #ifndef CAMERA_FAKE_H
@@ -39,7 +39,7 @@ struct camera_fake_call {
  * @releases: how many frames came back; @release: the last
  * @num_planes: of each slot; 1 at first
  * @plane_size: bytes of each; those of @format at first
- * @slots: the memory behind what was sent
+ * @slots: the memory behind what was sent; room for one too many
  * @num_slots: of @slots
  * @generation: of @slots
  */
@@ -53,7 +53,7 @@ struct camera_fake {
 	struct session_release release;
 	unsigned int num_planes;
 	uint32_t plane_size[VIRTIO_MEDIA_MAX_PLANES];
-	uint8_t *slots[SESSION_MAX_SLOTS][VIRTIO_MEDIA_MAX_PLANES];
+	uint8_t *slots[SESSION_MAX_SLOTS + 1][VIRTIO_MEDIA_MAX_PLANES];
 	unsigned int num_slots;
 	uint32_t generation;
 };
@@ -100,6 +100,16 @@ void camera_fake_send(struct camera_fake *camera, const void *data, size_t len,
 /** camera_fake_send_slots() - a new pool */
 void camera_fake_send_slots(struct camera_fake *camera, uint32_t generation,
 			    unsigned int num_slots);
+
+/** camera_fake_make_slots() - a message of slots that follow those of the pool,
+ * not sent yet
+ * @fds: its descriptors, to be closed by the caller
+ */
+struct session_slots camera_fake_make_slots(struct camera_fake *camera,
+					    unsigned int num_slots, int *fds);
+
+/** camera_fake_grow_slots() - the pool has so many more */
+void camera_fake_grow_slots(struct camera_fake *camera, unsigned int num_slots);
 
 /** camera_fake_frame() - a full @slot of the pool, not sent yet */
 struct session_frame camera_fake_frame(const struct camera_fake *camera,

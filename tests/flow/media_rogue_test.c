@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/byteorder.h"
+#include "base/util.h"
 #include "media_world.h"
 
 #define CAPTURE V4L2_BUF_TYPE_VIDEO_CAPTURE
@@ -119,6 +120,122 @@ static void too_many_slots_are_refused(void **state)
 	assert_int_equal(error_of(world), EIO);
 }
 
+static void other_generation(struct session_slots *slots)
+{
+	slots->generation++;
+}
+
+static void other_first(struct session_slots *slots)
+{
+	slots->first--;
+}
+
+static void a_hole_before(struct session_slots *slots)
+{
+	slots->first++;
+}
+
+static void other_size(struct session_slots *slots)
+{
+	slots->plane_size[0]--;
+}
+
+static void other_planes(struct session_slots *slots)
+{
+	slots->num_slots = 1;
+	slots->num_planes = 2;
+	slots->plane_size[1] = slots->plane_size[0];
+}
+
+static void other_memory(struct session_slots *slots)
+{
+	slots->dma_buf = 1;
+}
+
+static void fewer_descriptors(struct session_slots *slots)
+{
+	slots->num_slots++;
+}
+
+static void no_slots(struct session_slots *slots)
+{
+	slots->num_slots = 0;
+}
+
+static void a_sum_that_wraps(struct session_slots *slots)
+{
+	slots->first = UINT32_MAX;
+}
+
+/* Two more slots, spoiled, for a session with @before of them */
+static void grow_wrongly(struct world *world, uint32_t id, unsigned int before,
+			 void (*spoil)(struct session_slots *))
+{
+	struct camera_fake *camera = camera_of(world, id);
+	struct session_slots slots;
+	int fds[2];
+
+	world_stream(world, id, 1, before);
+	slots = camera_fake_make_slots(camera, 2, fds);
+	spoil(&slots);
+	camera_fake_send(camera, &slots, sizeof(slots), fds, 2);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+static void a_pool_does_not_grow_into_another(void **state)
+{
+	static const struct {
+		const char *what;
+		void (*spoil)(struct session_slots *);
+	} cases[] = {
+		{"other generation", other_generation},
+		{"slots that are there", other_first},
+		{"a hole before it", a_hole_before},
+		{"other sizes", other_size},
+		{"more planes", other_planes},
+		{"other memory", other_memory},
+		{"fewer descriptors than slots", fewer_descriptors},
+		{"no slots", no_slots},
+		{"a sum that wraps", a_sum_that_wraps},
+	};
+	struct world *world = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const uint32_t id = world_open(world);
+
+		print_message("%s\n", cases[i].what);
+		grow_wrongly(world, id, 2, cases[i].spoil);
+		assert_int_equal(error_of(world), EIO);
+		world_close(world, id);
+	}
+}
+
+static void keep(struct session_slots *slots)
+{
+	assert_int_equal(slots->first, SESSION_MAX_SLOTS - 1);
+}
+
+static void a_pool_does_not_grow_beyond_its_largest(void **state)
+{
+	struct world *world = *state;
+
+	grow_wrongly(world, world_open(world), SESSION_MAX_SLOTS - 1, keep);
+	assert_int_equal(error_of(world), EIO);
+}
+
+static void a_pool_that_is_not_there_does_not_grow(void **state)
+{
+	struct world *world = *state;
+	const uint32_t id = world_open(world);
+	struct camera_fake *camera = camera_of(world, id);
+
+	world_stream(world, id, 1, 2);
+	assert_int_equal(world_stream_off(world, id), 0);
+	camera_fake_grow_slots(camera, 1);
+	assert_int_equal(error_of(world), EIO);
+}
+
 static void a_frame_larger_than_the_buffer_is_an_error(void **state)
 {
 	struct virtio_media_event_dqbuf event;
@@ -153,6 +270,9 @@ int main(void)
 		TEST(a_slot_that_is_smaller_than_it_says_is_not_touched),
 		TEST(slots_without_their_descriptors_are_refused),
 		TEST(too_many_slots_are_refused),
+		TEST(a_pool_does_not_grow_into_another),
+		TEST(a_pool_does_not_grow_beyond_its_largest),
+		TEST(a_pool_that_is_not_there_does_not_grow),
 		TEST(a_frame_larger_than_the_buffer_is_an_error),
 	};
 

@@ -338,6 +338,53 @@ static void a_frame_of_an_old_pool_is_void(void **state)
 	assert_int_equal(camera->releases, 0);
 }
 
+static void a_slot_that_the_pool_grew_by_is_shown(void **state)
+{
+	struct world *world = *state;
+	uint64_t gpa;
+	const uint32_t id = world_stream_with_a_buffer(world, &gpa);
+	struct camera_fake *camera = camera_of(world, id);
+
+	camera_fake_grow_slots(camera, 2);
+	paint(camera, 5, 99);
+	camera_fake_send_frame(camera, 5, 0);
+	world_dequeued(world, id);
+	assert_memory_equal(hyp_fake_ram(world->fake, gpa, WORLD_FRAME_LEN),
+			    camera->slots[5][0], WORLD_FRAME_LEN);
+	assert_int_equal(camera->release.slot, 5);
+}
+
+static void a_frame_on_its_way_survives_that_the_pool_grows(void **state)
+{
+	struct world *world = *state;
+	uint64_t gpa;
+	const uint32_t id = world_stream_with_a_buffer(world, &gpa);
+	struct camera_fake *camera = camera_of(world, id);
+	const struct session_frame frame = camera_fake_frame(camera, 3, 0);
+
+	paint(camera, 3, 99);
+	camera_fake_grow_slots(camera, 1);
+	camera_fake_send(camera, &frame, sizeof(frame), NULL, 0);
+	world_dequeued(world, id);
+	assert_memory_equal(hyp_fake_ram(world->fake, gpa, WORLD_FRAME_LEN),
+			    camera->slots[3][0], WORLD_FRAME_LEN);
+	assert_int_equal(camera->releases, 1);
+}
+
+static void a_pool_grows_to_its_largest(void **state)
+{
+	struct world *world = *state;
+	uint64_t gpa;
+	const uint32_t id = world_stream_with_a_buffer(world, &gpa);
+	struct camera_fake *camera = camera_of(world, id);
+
+	while (camera->num_slots < SESSION_MAX_SLOTS)
+		camera_fake_grow_slots(camera, 1);
+	camera_fake_send_frame(camera, SESSION_MAX_SLOTS - 1, 0);
+	world_dequeued(world, id);
+	assert_int_equal(camera->release.slot, SESSION_MAX_SLOTS - 1);
+}
+
 /* Large frames, whose copy takes long enough for a vCPU to come between */
 static uint32_t stream_large(struct world *world, uint64_t *gpa)
 {
@@ -428,6 +475,9 @@ int main(void)
 		MULTIPLANAR_TEST(a_multiplanar_frame_fills_each_plane),
 		TEST(a_new_pool_replaces_the_old_one),
 		TEST(a_frame_of_an_old_pool_is_void),
+		TEST(a_slot_that_the_pool_grew_by_is_shown),
+		TEST(a_frame_on_its_way_survives_that_the_pool_grows),
+		TEST(a_pool_grows_to_its_largest),
 		TEST(a_quota_of_memory_bounds_what_stays_mapped),
 		TEST(a_vcpu_is_answered_in_the_middle_of_a_copy),
 		TEST(a_reset_that_a_copy_sees_ends_it),

@@ -131,9 +131,15 @@ static int on_reply(struct session *session, const struct link_message *msg)
 
 static int on_slots(struct session *session, struct link_message *msg)
 {
+	const struct session_slots *pool = msg->data;
 	struct slots *slots;
 	int ret;
 
+	if (msg->len != sizeof(*pool))
+		return -EPROTO;
+	if (pool->first != 0)
+		return session->slots ? slots_grow(session->slots, msg) :
+					-EPROTO;
 	ret = slots_create(msg, &slots);
 	if (ret < 0)
 		return ret;

@@ -35,7 +35,9 @@ static bool is_valid(const struct session_slots *pool,
 	uint32_t left = VMEDIA_MAX_BUFFER_BYTES;
 
 	if (msg->len != sizeof(*pool) || pool->num_slots == 0 ||
-	    pool->num_slots > SESSION_MAX_SLOTS || pool->num_planes == 0 ||
+	    pool->num_slots > SESSION_MAX_SLOTS ||
+	    pool->first > SESSION_MAX_SLOTS - pool->num_slots ||
+	    pool->num_planes == 0 ||
 	    pool->num_planes > VIRTIO_MEDIA_MAX_PLANES ||
 	    msg->nfds != pool->num_slots * pool->num_planes)
 		return false;
@@ -43,6 +45,22 @@ static bool is_valid(const struct session_slots *pool,
 		if (pool->plane_size[i] == 0 || pool->plane_size[i] > left)
 			return false;
 		left -= pool->plane_size[i];
+	}
+	return true;
+}
+
+/* A pool that grew is what it was before, and longer. */
+static bool continues(const struct slots *slots,
+		      const struct session_slots *more)
+{
+	if (more->generation != slots->generation ||
+	    more->first != slots->count ||
+	    more->num_planes != slots->num_planes ||
+	    !!more->dma_buf != slots->dma_buf)
+		return false;
+	for (unsigned int i = 0; i < slots->num_planes; i++) {
+		if (more->plane_size[i] != slots->size[i])
+			return false;
 	}
 	return true;
 }
@@ -75,25 +93,57 @@ static int map_slot(struct slots *slots, unsigned int slot, int *fds)
 	return ret;
 }
 
+/* Slots of [@from, @to); those that were never mapped are not there. */
+static void unmap_slots(struct slots *slots, unsigned int from, unsigned int to)
+{
+	for (unsigned int i = from; i < to; i++) {
+		for (unsigned int j = 0; j < slots->num_planes; j++) {
+			struct memory *memory = &slots->memory[i][j];
+
+			if (!memory->map)
+				continue;
+			munmap(memory->map, slots->size[j]);
+			close(memory->fd);
+			memory->map = NULL;
+		}
+	}
+}
+
+static int map_slots(struct slots *slots, struct link_message *msg)
+{
+	const struct session_slots *pool = msg->data;
+	const unsigned int count = slots->count + pool->num_slots;
+	int *fds = msg->fds;
+	int ret = 0;
+
+	for (unsigned int i = slots->count; i < count && ret == 0; i++) {
+		ret = map_slot(slots, i, fds);
+		fds += slots->num_planes;
+	}
+	if (ret < 0)
+		unmap_slots(slots, slots->count, count);
+	else
+		slots->count = count;
+	return ret;
+}
+
 int slots_create(struct link_message *msg, struct slots **out)
 {
 	const struct session_slots *pool = msg->data;
 	struct slots *slots;
-	int ret = 0;
+	int ret;
 
-	if (!is_valid(pool, msg))
+	if (!is_valid(pool, msg) || pool->first != 0)
 		return -EPROTO;
 	slots = calloc(1, sizeof(*slots));
 	if (!slots)
 		return -ENOMEM;
 	slots->generation = pool->generation;
-	slots->count = pool->num_slots;
 	slots->num_planes = pool->num_planes;
 	slots->dma_buf = pool->dma_buf;
 	for (unsigned int i = 0; i < slots->num_planes; i++)
 		slots->size[i] = pool->plane_size[i];
-	for (unsigned int i = 0; i < slots->count && ret == 0; i++)
-		ret = map_slot(slots, i, msg->fds + i * slots->num_planes);
+	ret = map_slots(slots, msg);
 	if (ret < 0) {
 		slots_destroy(slots);
 		return ret;
@@ -102,20 +152,20 @@ int slots_create(struct link_message *msg, struct slots **out)
 	return 0;
 }
 
+int slots_grow(struct slots *slots, struct link_message *msg)
+{
+	const struct session_slots *more = msg->data;
+
+	if (!is_valid(more, msg) || !continues(slots, more))
+		return -EPROTO;
+	return map_slots(slots, msg);
+}
+
 void slots_destroy(struct slots *slots)
 {
 	if (!slots)
 		return;
-	for (unsigned int i = 0; i < slots->count; i++) {
-		for (unsigned int j = 0; j < slots->num_planes; j++) {
-			struct memory *memory = &slots->memory[i][j];
-
-			if (!memory->map)
-				continue;
-			munmap(memory->map, slots->size[j]);
-			close(memory->fd);
-		}
-	}
+	unmap_slots(slots, 0, slots->count);
 	free(slots);
 }
 

@@ -17,12 +17,21 @@ struct slots;
 
 /**
  * slots_create() - map a pool
- * @msg: a SESSION_SLOTS; descriptors that are kept are taken out of it
+ * @msg: a SESSION_SLOTS from slot 0 on; descriptors that are kept are taken out of it
  * @out: owned by the caller on success, untouched on failure
  * Return: 0; -EPROTO if it is not what ipc/session_proto.h says; -ENOMEM; as
  * mmap(2).
  */
 int slots_create(struct link_message *msg, struct slots **out);
+
+/**
+ * slots_grow() - map what was added to the pool
+ * @msg: a SESSION_SLOTS with a first slot other than 0; descriptors that are
+ *       kept are taken out of it
+ * Return: 0; -EPROTO if it does not continue this very pool; as mmap(2). Then
+ * the pool is as it was.
+ */
+int slots_grow(struct slots *slots, struct link_message *msg);
 
 /** slots_destroy() - unmap it; NULL is fine */
 void slots_destroy(struct slots *slots);
