@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "camera/camera.h"
+#include "camera/queue.h"
 #include "camera/session.h"
 
 /* Above the inputs and pads of any device */
@@ -48,19 +49,6 @@ const struct ioctl_info *ioctl_find(uint32_t nr)
 	return &ioctl_table[nr];
 }
 
-static int ioctl_pass(struct session *session, unsigned long request,
-		      void *payload)
-{
-	struct source *source = session->camera->source;
-
-	return source->ops->ioctl(session->handle, request, payload);
-}
-
-static bool ioctl_own_type(const struct session *session, uint32_t type)
-{
-	return type == source_buf_type(session->camera->source);
-}
-
 static bool ioctl_same_mode(const struct v4l2_format *a,
 			    const struct v4l2_format *b)
 {
@@ -77,14 +65,6 @@ static bool ioctl_same_mode(const struct v4l2_format *a,
 	       a->fmt.pix.field == b->fmt.pix.field;
 }
 
-static int ioctl_current_mode(struct session *session,
-			      struct v4l2_format *current)
-{
-	memset(current, 0, sizeof(*current));
-	current->type = source_buf_type(session->camera->source);
-	return ioctl_pass(session, VIDIOC_G_FMT, current);
-}
-
 /*
  * While buffers exist, a format that comes down to the one that is set is
  * granted: that is what an application asks for that looked at G_FMT first.
@@ -95,13 +75,13 @@ static int ioctl_s_fmt(struct session *session, struct v4l2_format *format)
 	int ret;
 
 	if (!arbiter_pinned(&session->camera->arbiter))
-		return ioctl_pass(session, VIDIOC_S_FMT, format);
+		return session_ask(session, VIDIOC_S_FMT, format);
 
-	ret = ioctl_current_mode(session, &current);
+	ret = session_format(session, &current);
 	if (ret)
 		return ret;
 	if (!ioctl_same_mode(&current, format)) {
-		ret = ioctl_pass(session, VIDIOC_TRY_FMT, format);
+		ret = session_ask(session, VIDIOC_TRY_FMT, format);
 		if (ret)
 			return ret;
 		if (!ioctl_same_mode(&current, format))
@@ -115,8 +95,8 @@ static int ioctl_try_fmt(struct session *session, struct v4l2_format *format)
 {
 	if (arbiter_pinned_by_others(&session->camera->arbiter,
 				     &session->claim))
-		return ioctl_current_mode(session, format);
-	return ioctl_pass(session, VIDIOC_TRY_FMT, format);
+		return session_format(session, format);
+	return session_ask(session, VIDIOC_TRY_FMT, format);
 }
 
 static int ioctl_parm(struct session *session, unsigned long request,
@@ -129,7 +109,7 @@ static int ioctl_parm(struct session *session, unsigned long request,
 				     &session->claim))
 		request = VIDIOC_G_PARM;
 
-	ret = ioctl_pass(session, request, parm);
+	ret = session_ask(session, request, parm);
 	/* How many buffers read(2) has, which is not offered */
 	if (ret == 0)
 		parm->parm.capture.readbuffers = 0;
@@ -142,9 +122,9 @@ static int ioctl_s_input(struct session *session, int *input)
 	int ret;
 
 	if (!arbiter_pinned(&session->camera->arbiter))
-		return ioctl_pass(session, VIDIOC_S_INPUT, input);
+		return session_ask(session, VIDIOC_S_INPUT, input);
 
-	ret = ioctl_pass(session, VIDIOC_G_INPUT, &current);
+	ret = session_ask(session, VIDIOC_G_INPUT, &current);
 	if (ret)
 		return ret;
 	return *input == current ? 0 : -EBUSY;
@@ -158,7 +138,7 @@ static int ioctl_enuminput(struct session *session, struct v4l2_input *input)
 {
 	int ret;
 
-	ret = ioctl_pass(session, VIDIOC_ENUMINPUT, input);
+	ret = session_ask(session, VIDIOC_ENUMINPUT, input);
 	if (ret)
 		return ret;
 
@@ -168,98 +148,6 @@ static int ioctl_enuminput(struct session *session, struct v4l2_input *input)
 	input->tuner = 0;
 	input->std = 0;
 	input->capabilities = 0;
-	return 0;
-}
-
-static int ioctl_reqbufs(struct session *session,
-			 struct v4l2_requestbuffers *req)
-{
-	struct arbiter *arbiter = &session->camera->arbiter;
-
-	if (!ioctl_own_type(session, req->type) ||
-	    req->memory != V4L2_MEMORY_USERPTR)
-		return -EINVAL;
-	if (stream_reading(&session->reader))
-		return -EBUSY;
-
-	if (req->count > 0)
-		arbiter_take(arbiter, &session->claim);
-	else
-		arbiter_drop(arbiter, &session->claim);
-
-	req->capabilities = V4L2_BUF_CAP_SUPPORTS_USERPTR;
-	req->flags = 0;
-	memset(req->reserved, 0, sizeof(req->reserved));
-	return 0;
-}
-
-/* Buffers too small for the current format are refused, as drivers do. */
-static int ioctl_check_sizes(struct session *session,
-			     const struct v4l2_format *format)
-{
-	const struct v4l2_pix_format_mplane *wanted = &format->fmt.pix_mp;
-	struct v4l2_format current;
-	int ret;
-
-	ret = ioctl_current_mode(session, &current);
-	if (ret)
-		return ret;
-	if (format->type == V4L2_BUF_TYPE_VIDEO_CAPTURE)
-		return format->fmt.pix.sizeimage < current.fmt.pix.sizeimage ?
-			       -EINVAL :
-			       0;
-
-	if (wanted->num_planes != current.fmt.pix_mp.num_planes ||
-	    wanted->num_planes > VIDEO_MAX_PLANES)
-		return -EINVAL;
-	for (unsigned int i = 0; i < wanted->num_planes; i++) {
-		if (wanted->plane_fmt[i].sizeimage <
-		    current.fmt.pix_mp.plane_fmt[i].sizeimage)
-			return -EINVAL;
-	}
-	return 0;
-}
-
-static int ioctl_create_bufs(struct session *session,
-			     struct v4l2_create_buffers *create)
-{
-	int ret;
-
-	if (!ioctl_own_type(session, create->format.type) ||
-	    create->memory != V4L2_MEMORY_USERPTR)
-		return -EINVAL;
-
-	/* A count of 0 only asks what could be. */
-	if (create->count > 0) {
-		ret = ioctl_check_sizes(session, &create->format);
-		if (ret)
-			return ret;
-		arbiter_take(&session->camera->arbiter, &session->claim);
-	}
-
-	create->capabilities = V4L2_BUF_CAP_SUPPORTS_USERPTR;
-	create->flags = 0;
-	memset(create->reserved, 0, sizeof(create->reserved));
-	return 0;
-}
-
-static int ioctl_streamon(struct session *session, const int *type)
-{
-	struct camera *camera = session->camera;
-
-	if (!ioctl_own_type(session, *type) || !session->claim.buffers)
-		return -EINVAL;
-	if (stream_reading(&session->reader))
-		return 0;
-	return stream_join(&camera->stream, &session->reader,
-			   camera_num_slots(camera));
-}
-
-static int ioctl_streamoff(struct session *session, const int *type)
-{
-	if (!ioctl_own_type(session, *type))
-		return -EINVAL;
-	stream_leave(&session->camera->stream, &session->reader);
 	return 0;
 }
 
@@ -285,7 +173,7 @@ static bool ioctl_type_is_wrong(const struct session *session,
 	default:
 		return false;
 	}
-	return !ioctl_own_type(session, type);
+	return !session_own_type(session, type);
 }
 
 /*
@@ -298,7 +186,7 @@ static int ioctl_subscribe(struct session *session,
 {
 	if (sub->type != V4L2_EVENT_CTRL && sub->id >= IOCTL_MAX_EVENT_IDS)
 		return -EINVAL;
-	return ioctl_pass(session, VIDIOC_SUBSCRIBE_EVENT, sub);
+	return session_ask(session, VIDIOC_SUBSCRIBE_EVENT, sub);
 }
 
 static int ioctl_dispatch(struct session *session, unsigned long request,
@@ -320,17 +208,17 @@ static int ioctl_dispatch(struct session *session, unsigned long request,
 	case VIDIOC_ENUMINPUT:
 		return ioctl_enuminput(session, payload);
 	case VIDIOC_REQBUFS:
-		return ioctl_reqbufs(session, payload);
+		return queue_reqbufs(session, payload);
 	case VIDIOC_CREATE_BUFS:
-		return ioctl_create_bufs(session, payload);
+		return queue_create_bufs(session, payload);
 	case VIDIOC_STREAMON:
-		return ioctl_streamon(session, payload);
+		return queue_streamon(session, payload);
 	case VIDIOC_STREAMOFF:
-		return ioctl_streamoff(session, payload);
+		return queue_streamoff(session, payload);
 	case VIDIOC_SUBSCRIBE_EVENT:
 		return ioctl_subscribe(session, payload);
 	default:
-		return ioctl_pass(session, request, payload);
+		return session_ask(session, request, payload);
 	}
 }
 

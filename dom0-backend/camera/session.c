@@ -326,3 +326,22 @@ void session_end(struct session *session, int error)
 	list_remove(&session->link);
 	free(session);
 }
+
+int session_ask(struct session *session, unsigned long request, void *payload)
+{
+	struct source *source = session->camera->source;
+
+	return source->ops->ioctl(session->handle, request, payload);
+}
+
+bool session_own_type(const struct session *session, uint32_t type)
+{
+	return type == source_buf_type(session->camera->source);
+}
+
+int session_format(struct session *session, struct v4l2_format *format)
+{
+	memset(format, 0, sizeof(*format));
+	format->type = source_buf_type(session->camera->source);
+	return session_ask(session, VIDIOC_G_FMT, format);
+}

@@ -9,7 +9,9 @@
 #ifndef CAMERA_SESSION_H
 #define CAMERA_SESSION_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <linux/videodev2.h>
 
 #include "base/list.h"
 #include "camera/arbiter.h"
@@ -64,5 +66,17 @@ void session_create(struct camera *camera, int fd,
  * @error: positive errno for the peer; 0 if there is nothing to be told
  */
 void session_end(struct session *session, int error);
+
+/**
+ * session_ask() - what the source answers to an ioctl of this session
+ * Return: 0 or the source's negative errno.
+ */
+int session_ask(struct session *session, unsigned long request, void *payload);
+
+/** session_own_type() - is @type that of the camera's one queue? */
+bool session_own_type(const struct session *session, uint32_t type);
+
+/** session_format() - the format that is set. Return: as session_ask(). */
+int session_format(struct session *session, struct v4l2_format *format);
 
 #endif /* CAMERA_SESSION_H */

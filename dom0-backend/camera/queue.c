@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "camera/queue.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "camera/camera.h"
+#include "camera/session.h"
+
+int queue_reqbufs(struct session *session, struct v4l2_requestbuffers *req)
+{
+	struct arbiter *arbiter = &session->camera->arbiter;
+
+	if (!session_own_type(session, req->type) ||
+	    req->memory != V4L2_MEMORY_USERPTR)
+		return -EINVAL;
+	if (stream_reading(&session->reader))
+		return -EBUSY;
+
+	if (req->count > 0)
+		arbiter_take(arbiter, &session->claim);
+	else
+		arbiter_drop(arbiter, &session->claim);
+
+	req->capabilities = V4L2_BUF_CAP_SUPPORTS_USERPTR;
+	req->flags = 0;
+	memset(req->reserved, 0, sizeof(req->reserved));
+	return 0;
+}
+
+/* Buffers too small for the current format are refused, as drivers do. */
+static int queue_check_sizes(struct session *session,
+			     const struct v4l2_format *format)
+{
+	const struct v4l2_pix_format_mplane *wanted = &format->fmt.pix_mp;
+	struct v4l2_format current;
+	int ret;
+
+	ret = session_format(session, &current);
+	if (ret)
+		return ret;
+	if (format->type == V4L2_BUF_TYPE_VIDEO_CAPTURE)
+		return format->fmt.pix.sizeimage < current.fmt.pix.sizeimage ?
+			       -EINVAL :
+			       0;
+
+	if (wanted->num_planes != current.fmt.pix_mp.num_planes ||
+	    wanted->num_planes > VIDEO_MAX_PLANES)
+		return -EINVAL;
+	for (unsigned int i = 0; i < wanted->num_planes; i++) {
+		if (wanted->plane_fmt[i].sizeimage <
+		    current.fmt.pix_mp.plane_fmt[i].sizeimage)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+int queue_create_bufs(struct session *session,
+		      struct v4l2_create_buffers *create)
+{
+	int ret;
+
+	if (!session_own_type(session, create->format.type) ||
+	    create->memory != V4L2_MEMORY_USERPTR)
+		return -EINVAL;
+
+	/* A count of 0 only asks what could be. */
+	if (create->count > 0) {
+		ret = queue_check_sizes(session, &create->format);
+		if (ret)
+			return ret;
+		arbiter_take(&session->camera->arbiter, &session->claim);
+	}
+
+	create->capabilities = V4L2_BUF_CAP_SUPPORTS_USERPTR;
+	create->flags = 0;
+	memset(create->reserved, 0, sizeof(create->reserved));
+	return 0;
+}
+
+int queue_streamon(struct session *session, const int *type)
+{
+	struct camera *camera = session->camera;
+
+	if (!session_own_type(session, *type) || !session->claim.buffers)
+		return -EINVAL;
+	if (stream_reading(&session->reader))
+		return 0;
+	return stream_join(&camera->stream, &session->reader,
+			   camera_num_slots(camera));
+}
+
+int queue_streamoff(struct session *session, const int *type)
+{
+	if (!session_own_type(session, *type))
+		return -EINVAL;
+	stream_leave(&session->camera->stream, &session->reader);
+	return 0;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * queue.h - a session has buffers, and streams.
+ *
+ * The buffers themselves are vmedia-guest's. That a session has some keeps the
+ * camera's mode.
+ *
+ * All return 0 or the negative errno that V4L2 documents for the ioctl.
+ */
+#ifndef CAMERA_QUEUE_H
+#define CAMERA_QUEUE_H
+
+struct session;
+struct v4l2_create_buffers;
+struct v4l2_requestbuffers;
+
+/** queue_reqbufs() - VIDIOC_REQBUFS; any count is granted */
+int queue_reqbufs(struct session *session, struct v4l2_requestbuffers *req);
+
+/** queue_create_bufs() - VIDIOC_CREATE_BUFS, likewise */
+int queue_create_bufs(struct session *session,
+		      struct v4l2_create_buffers *create);
+
+/** queue_streamon() - VIDIOC_STREAMON: SLOTS go to the session first */
+int queue_streamon(struct session *session, const int *type);
+
+/** queue_streamoff() - VIDIOC_STREAMOFF */
+int queue_streamoff(struct session *session, const int *type);
+
+#endif /* CAMERA_QUEUE_H */
