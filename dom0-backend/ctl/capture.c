@@ -18,6 +18,8 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "ctl/field.h"
+#include "ctl/options.h"
 #include "ctl/request.h"
 #include "ipc/link.h"
 #include "ipc/session_proto.h"
@@ -38,6 +40,7 @@ struct capture {
 	uint32_t type; /* enum v4l2_buf_type */
 	const char *directory;
 	unsigned int left; /* frames */
+	bool json;
 	bool dma_buf;
 	uint32_t generation;
 	uint32_t num_planes;
@@ -133,20 +136,37 @@ static void unmap_slots(struct capture *cap)
 	cap->num_slots = 0;
 }
 
-/* The descriptors of the message become the pool's. */
-static int map_slots(struct capture *cap)
+static bool slots_make_sense(const struct capture *cap)
 {
 	const struct session_slots *slots = &cap->in.slots;
-	size_t count = 0;
 
-	unmap_slots(cap);
 	if (cap->in_len < sizeof(*slots) || slots->num_planes == 0 ||
 	    slots->num_planes > VIRTIO_MEDIA_MAX_PLANES ||
 	    slots->num_slots > SESSION_MAX_SLOTS ||
 	    slots->num_slots * slots->num_planes != cap->nfds)
+		return false;
+	if (slots->first == 0)
+		return true;
+	return slots->first == cap->num_slots &&
+	       slots->first + slots->num_slots <= SESSION_MAX_SLOTS &&
+	       slots->generation == cap->generation &&
+	       slots->num_planes == cap->num_planes;
+}
+
+/* The descriptors of the message become the pool's, or are added to it. */
+static int map_slots(struct capture *cap)
+{
+	const struct session_slots *slots = &cap->in.slots;
+	struct plane *planes;
+	size_t count = 0;
+
+	if (!slots_make_sense(cap))
 		return -EPROTO;
+	if (slots->first == 0)
+		unmap_slots(cap);
+	planes = &cap->planes[slots->first * slots->num_planes];
 	for (; count < cap->nfds; count++) {
-		struct plane *plane = &cap->planes[count];
+		struct plane *plane = &planes[count];
 
 		plane->fd = cap->fds[count];
 		plane->size = slots->plane_size[count % slots->num_planes];
@@ -159,12 +179,12 @@ static int map_slots(struct capture *cap)
 	cap->generation = slots->generation;
 	cap->dma_buf = slots->dma_buf;
 	cap->num_planes = slots->num_planes;
-	cap->num_slots = slots->num_slots;
+	cap->num_slots = slots->first + slots->num_slots;
 	return 0;
 
 err_unmap:
 	while (count-- > 0)
-		munmap(cap->planes[count].data, cap->planes[count].size);
+		munmap(planes[count].data, planes[count].size);
 	return -ENOMEM;
 }
 
@@ -213,8 +233,10 @@ static int write_frame(struct capture *cap)
 		err = -errno;
 	if (err < 0)
 		return complain(err, path);
-	printf("frame %u at %" PRId64 ".%06" PRId64 "\n", frame->sequence,
-	       frame->timestamp_sec, frame->timestamp_usec);
+	printf(cap->json ? "{\"sequence\":%u,\"timestamp\":%" PRId64
+			   ".%06" PRId64 "}\n" :
+			   "frame %u at %" PRId64 ".%06" PRId64 "\n",
+	       frame->sequence, frame->timestamp_sec, frame->timestamp_usec);
 	return 0;
 }
 
@@ -293,7 +315,10 @@ static int tell_mode(struct capture *cap)
 	if (err < 0)
 		return complain(err, "the camera's mode");
 	fourcc = multi ? mp->pixelformat : pix->pixelformat;
-	printf("mode %ux%u %.4s\n", multi ? mp->width : pix->width,
+	/* Whether it is big-endian is in a bit that is no letter. */
+	fourcc &= 0x7fffffff;
+	printf(cap->json ? "{\"width\":%u,\"height\":%u,\"format\":\"%.4s\"}\n" :
+			   "mode %ux%u %.4s\n", multi ? mp->width : pix->width,
 	       multi ? mp->height : pix->height, (const char *)&fourcc);
 	return 0;
 }
@@ -335,29 +360,27 @@ static int capture_frames(struct capture *cap)
 	return err;
 }
 
-int capture_run(const char *dir, const char *camera, unsigned int count,
-		const char *to)
+int capture_run(const struct options *options, char *const *words)
 {
 	struct json_object *question = request_new("capture");
-	struct json_object *answer, *caps;
 	struct capture *cap = calloc(1, sizeof(*cap));
+	struct json_object *answer;
 	int err;
 
 	if (!cap)
 		return complain(-ENOMEM, "no memory");
 	/* Whoever reads our output through a pipe waits for each frame. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	json_object_object_add(question, "camera",
-			       json_object_new_string(camera));
-	err = request(dir, question, &cap->socket, &answer);
+	request_add(question, "camera", words[0]);
+	err = request(options->run_dir, question, &cap->socket, &answer);
 	if (err == 0) {
-		caps = json_object_object_get(answer, "device_caps");
 		cap->type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
-		if (json_object_get_int64(caps) &
+		if (field_number(answer, "device_caps") &
 		    V4L2_CAP_VIDEO_CAPTURE_MPLANE)
 			cap->type = V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
-		cap->directory = to;
-		cap->left = count;
+		cap->directory = options->to;
+		cap->left = MAX(options->count, 1u);
+		cap->json = options->json;
 		json_object_put(answer);
 		err = capture_frames(cap);
 	}

@@ -8,18 +8,17 @@
 #ifndef CTL_CAPTURE_H
 #define CTL_CAPTURE_H
 
+struct options;
+
 /**
- * capture_run() - write the next @count frames of a camera
- * @dir: run directory of vmediad
- * @camera: its name
- * @count: at least 1
- * @to: directory, must exist; a frame goes to TO/SEQUENCE.raw, its planes one
- *      behind the other
+ * capture_run() - write the next frames of a camera
+ * @options: `count` frames, one if it is 0; `to` is a directory that exists: a
+ *           frame goes to TO/SEQUENCE.raw, its planes one behind the other
+ * @words: name of the camera
  *
  * Prints the mode that the camera is in, then a line per frame.
  * Return: as request(); what is wrong was said on standard error.
  */
-int capture_run(const char *dir, const char *camera, unsigned int count,
-		const char *to);
+int capture_run(const struct options *options, char *const *words);
 
 #endif /* CTL_CAPTURE_H */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "ctl/list.h"
 
-#include <json-c/json.h>
-#include <stdio.h>
+#include <stddef.h>
 
 #include "base/util.h"
+#include "ctl/field.h"
 #include "ctl/request.h"
 #include "ctl/table.h"
 
@@ -22,7 +22,7 @@ static const struct column devices[] = {
 	{ .title = "DOMID", .key = "domid" },
 	{ .title = "GUEST", .key = "guest" },
 	{ .title = "DEVID", .key = "devid" },
-	{ .title = "BASE", .key = "base", .hex = true },
+	{ .title = "BASE", .key = "base", .format = field_hex },
 	{ .title = "IRQ", .key = "irq" },
 	{ .title = "CAMERA", .key = "camera" },
 	{ .title = "STATE", .key = "state" },
@@ -61,31 +61,13 @@ static const struct {
 
 static void print_tables(struct json_object *answer)
 {
-	struct json_object *rows;
-
-	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
-		json_object_object_get_ex(answer, tables[i].key, &rows);
-		table_print(tables[i].title, tables[i].columns,
-			    tables[i].count, rows);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
+		table_print(tables[i].title, tables[i].columns, tables[i].count,
+			    field_get(answer, tables[i].key));
 }
 
-int list_run(const char *dir, bool json)
+int list_run(const struct options *options, char *const *words)
 {
-	struct json_object *answer;
-	int ret = request(dir, request_new("list"), NULL, &answer);
-
-	if (ret < 0)
-		return ret;
-	if (json) {
-		/* Whether it went well is the exit code's to say. */
-		json_object_object_del(answer, "ok");
-		puts(json_object_to_json_string_ext(
-			answer, JSON_C_TO_STRING_PRETTY |
-				JSON_C_TO_STRING_NOSLASHESCAPE));
-	} else {
-		print_tables(answer);
-	}
-	json_object_put(answer);
-	return 0;
+	(void)words;
+	return request_and_print(options, request_new("list"), print_tables);
 }

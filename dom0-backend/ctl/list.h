@@ -3,14 +3,9 @@
 #ifndef CTL_LIST_H
 #define CTL_LIST_H
 
-#include <stdbool.h>
+struct options;
 
-/**
- * list_run() - print what vmediad knows
- * @dir: run directory of vmediad
- * @json: for scripts, as vmediad gave it; else tables for people
- * Return: as request().
- */
-int list_run(const char *dir, bool json);
+/** list_run() - print what vmediad knows. Return: as request(). */
+int list_run(const struct options *options, char *const *words);
 
 #endif /* CTL_LIST_H */

@@ -4,11 +4,15 @@
 #include <errno.h>
 #include <json-c/json.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "ctl/field.h"
+#include "ctl/options.h"
 
 #define SOCKET "control"
 
@@ -43,9 +47,16 @@ struct json_object *request_new(const char *command)
 {
 	struct json_object *question = json_object_new_object();
 
-	json_object_object_add(question, "command",
-			       json_object_new_string(command));
+	request_add(question, "command", command);
 	return question;
+}
+
+void request_add(struct json_object *question, const char *key,
+		 const char *text)
+{
+	if (text)
+		json_object_object_add(question, key,
+				       json_object_new_string(text));
 }
 
 static int send_line(int fd, struct json_object *question)
@@ -109,15 +120,19 @@ static int receive_line(int fd, int *passed, struct json_object **out)
 
 static int judge(struct json_object *answer)
 {
-	struct json_object *ok, *error;
+	struct json_object *error = field_get(answer, "error");
+	char *text;
 
-	if (!json_object_object_get_ex(answer, "ok", &ok))
+	if (!field_get(answer, "ok"))
 		return -EPROTO;
-	if (json_object_get_boolean(ok))
+	if (field_flag(answer, "ok"))
 		return 0;
-	json_object_object_get_ex(answer, "error", &error);
+	text = error ? strdup(json_object_get_string(error)) : NULL;
+	if (text)
+		field_make_harmless(text);
 	fprintf(stderr, "vmediactl: refused: %s\n",
-		error ? json_object_get_string(error) : "no reason given");
+		text ? text : "no reason given");
+	free(text);
 	return -EREMOTEIO;
 }
 
@@ -172,5 +187,32 @@ int request(const char *dir, struct json_object *question, int *fd,
 	if (fd)
 		*fd = passed;
 	*out = answer;
+	return 0;
+}
+
+void request_print_json(struct json_object *answer, bool pretty)
+{
+	/* Whether it went well is the exit code's to say. */
+	json_object_object_del(answer, "ok");
+	puts(json_object_to_json_string_ext(
+		answer, JSON_C_TO_STRING_NOSLASHESCAPE |
+			(pretty ? JSON_C_TO_STRING_PRETTY :
+				  JSON_C_TO_STRING_PLAIN)));
+}
+
+int request_and_print(const struct options *options,
+		      struct json_object *question,
+		      void (*print)(struct json_object *answer))
+{
+	struct json_object *answer;
+	int ret = request(options->run_dir, question, NULL, &answer);
+
+	if (ret < 0)
+		return ret;
+	if (options->json)
+		request_print_json(answer, true);
+	else
+		print(answer);
+	json_object_put(answer);
 	return 0;
 }

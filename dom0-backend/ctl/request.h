@@ -7,14 +7,21 @@
 #ifndef CTL_REQUEST_H
 #define CTL_REQUEST_H
 
+#include <stdbool.h>
+
 struct json_object;
+struct options;
 
 /**
  * request_new() - a question
- * @command: e.g. "list"; more may be added to the object
+ * @command: e.g. "list"
  * Return: owned by the caller.
  */
 struct json_object *request_new(const char *command);
+
+/** request_add() - more of a question; nothing if @text is NULL */
+void request_add(struct json_object *question, const char *key,
+		 const char *text);
 
 /**
  * request() - send a question, wait for the answer
@@ -30,5 +37,22 @@ struct json_object *request_new(const char *command);
  */
 int request(const char *dir, struct json_object *question, int *fd,
 	    struct json_object **out);
+
+/**
+ * request_print_json() - an answer, for scripts
+ * @answer: borrowed, but not as it was
+ * @pretty: over several lines
+ */
+void request_print_json(struct json_object *answer, bool pretty);
+
+/**
+ * request_and_print() - ask, and print the answer as the options say
+ * @question: consumed
+ * @print: for people
+ * Return: as request().
+ */
+int request_and_print(const struct options *options,
+		      struct json_object *question,
+		      void (*print)(struct json_object *answer));
 
 #endif /* CTL_REQUEST_H */

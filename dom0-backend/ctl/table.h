@@ -3,27 +3,31 @@
 #ifndef CTL_TABLE_H
 #define CTL_TABLE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
+#include "ctl/field.h"
+
 struct json_object;
+
+/* Most columns of a table */
+#define TABLE_MAX_COLUMNS 24
 
 /**
  * struct column - of a table
  * @title: its head
  * @key: of the value in each object; absent and null are "-"
- * @hex: the value is an address
+ * @format: of the value; NULL: as it is
  */
 struct column {
 	const char *title;
 	const char *key;
-	bool hex;
+	field_format *format;
 };
 
 /**
  * table_print() - to standard output
  * @title: stands above it
- * @rows: array of objects; borrowed
+ * @rows: array of objects; borrowed; NULL is as empty
  */
 void table_print(const char *title, const struct column *columns, size_t count,
 		 struct json_object *rows);

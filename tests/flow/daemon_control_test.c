@@ -19,7 +19,7 @@
 #include <event2/event.h>
 #include <json-c/json.h>
 
-#include "ctl/list.h"
+#include "ctl/command.h"
 #include "ctl/request.h"
 #include "daemon/control.h"
 #include "daemon_bench.h"
@@ -77,12 +77,16 @@ static int run_client(struct bench *bench, int (*client)(void), char *output,
 
 static int list(void)
 {
-	return list_run(dir, false);
+	char *argv[] = { "vmediactl", "--run-dir", dir, "list", NULL };
+
+	return -(int)command_run(4, argv);
 }
 
 static int list_json(void)
 {
-	return list_run(dir, true);
+	char *argv[] = { "vmediactl", "list", "--json", "--run-dir", dir, NULL };
+
+	return -(int)command_run(5, argv);
 }
 
 static int ask(const char *where, const char *what, int *fd)

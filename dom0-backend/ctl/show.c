@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "ctl/show.h"
+
+#include <json-c/json.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/util.h"
+#include "ctl/quota.h"
+#include "ctl/request.h"
+#include "ctl/table.h"
+
+static const struct column camera_sessions[] = {
+	{ .title = "SERIAL", .key = "serial" },
+	{ .title = "DOMAIN", .key = "guest" },
+	{ .title = "SECONDS", .key = "age" },
+	{ .title = "STREAMING", .key = "streaming" },
+	{ .title = "BUFFERS", .key = "buffers" },
+	{ .title = "ASKED", .key = "rate", .format = field_tenths },
+	{ .title = "FRAMES", .key = "frames" },
+	{ .title = "SKIPPED", .key = "skipped" },
+	{ .title = "NOBUF", .key = "no_buffer" },
+	{ .title = "HELD", .key = "missed_held" },
+	{ .title = "BEHIND", .key = "missed_behind" },
+	{ .title = "SHORT", .key = "missed_short" },
+	{ .title = "FAILED", .key = "failed" },
+	{ .title = "HAS", .key = "held" },
+	{ .title = "BYTES/S", .key = "bandwidth", .format = field_size },
+};
+
+static const struct column domain_sessions[] = {
+	{ .title = "SERIAL", .key = "serial" },
+	{ .title = "DEVID", .key = "devid" },
+	{ .title = "CAMERA", .key = "camera" },
+	{ .title = "SECONDS", .key = "age" },
+	{ .title = "STREAMING", .key = "streaming" },
+	{ .title = "BUFFERS", .key = "buffers" },
+	{ .title = "MODE", .key = "mode", .format = field_mode },
+	{ .title = "ASKED", .key = "rate", .format = field_tenths },
+	{ .title = "FRAMES", .key = "frames" },
+	{ .title = "BYTES/S", .key = "bandwidth", .format = field_size },
+};
+
+static const struct column domain_devices[] = {
+	{ .title = "DEVID", .key = "devid" },
+	{ .title = "CAMERA", .key = "camera" },
+	{ .title = "SESSIONS", .key = "sessions" },
+	{ .title = "STATE", .key = "state" },
+};
+
+static void __attribute__((format(printf, 2, 3))) line(const char *label,
+						       const char *format, ...)
+{
+	va_list args;
+
+	printf("  %-10s", label);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	putchar('\n');
+}
+
+static void field_line(const char *label, struct json_object *object,
+		       const char *key)
+{
+	char text[FIELD_SIZE];
+
+	line(label, "%s", field_print(text, object, key, NULL));
+}
+
+/* "3 of 512, refused 0 times" */
+static void used_line(const char *label, struct json_object *object,
+		      const char *used_key, const char *limit_key,
+		      const char *refused_key)
+{
+	char used[FIELD_SIZE], limit[FIELD_SIZE], refused[FIELD_SIZE];
+
+	line(label, "%s of %s, refused %s times",
+	     field_print(used, object, used_key, NULL),
+	     field_print(limit, object, limit_key, field_limit),
+	     field_print(refused, object, refused_key, NULL));
+}
+
+static void process_line(struct json_object *object)
+{
+	char state[FIELD_SIZE], pid[FIELD_SIZE];
+
+	line("process", "%s, pid %s",
+	     field_print(state, object, "state", NULL),
+	     field_print(pid, object, "pid", NULL));
+}
+
+const char *show_primary(char *text, struct json_object *camera)
+{
+	struct json_object *primary = field_get(camera, "primary");
+	char guest[FIELD_SIZE], domid[FIELD_SIZE];
+	const char *who = "nobody";
+	const char *why = "no domain has it open";
+	char named[FIELD_SIZE + 16];
+
+	if (field_get(primary, "domid")) {
+		snprintf(named, sizeof(named), "%.100s (%.12s)",
+			 field_print(guest, primary, "guest", NULL),
+			 field_print(domid, primary, "domid", NULL));
+		who = named;
+		why = "highest priority, or has it open for longest";
+	}
+	if (field_is(primary, "by", "vmediactl"))
+		why = "named by vmediactl";
+	else if (field_is(primary, "by", "configuration"))
+		why = "named by the configuration";
+	snprintf(text, SHOW_PRIMARY_SIZE, "%s: %s", who, why);
+	return text;
+}
+
+static void mode_line(struct json_object *camera)
+{
+	struct json_object *keepers = field_get(camera, "keepers");
+	struct json_object *mode = field_get(camera, "mode");
+	size_t count = keepers ? json_object_array_length(keepers) : 0;
+	char text[FIELD_SIZE], rate[FIELD_SIZE];
+
+	printf("  %-10s%s", "mode",
+	       field_print(text, camera, "mode", field_mode));
+	if (field_get(mode, "rate"))
+		printf(" at %s/s",
+		       field_print(rate, mode, "rate", field_tenths));
+	if (field_flag(camera, "pinned"))
+		printf(", pinned by the configuration\n");
+	else if (count == 0)
+		printf(", first come, and nobody keeps it\n");
+	else
+		printf(", first come, kept by session%s",
+		       count > 1 ? "s" : "");
+	for (size_t i = 0; i < count && !field_flag(camera, "pinned"); i++)
+		printf(" %lld%s",
+		       (long long)json_object_get_int64(
+			       json_object_array_get_idx(keepers, i)),
+		       i + 1 < count ? "," : "\n");
+}
+
+static void slots_line(struct json_object *camera)
+{
+	char slots[FIELD_SIZE], queued[FIELD_SIZE], captured[FIELD_SIZE];
+	char lost[FIELD_SIZE];
+
+	line("frames", "%s captured, %s lost by the driver",
+	     field_print(captured, camera, "captured", NULL),
+	     field_print(lost, camera, "lost", NULL));
+	line("slots", "%s, %s with the driver",
+	     field_print(slots, camera, "slots", NULL),
+	     field_print(queued, camera, "queued", NULL));
+}
+
+static void print_camera(struct json_object *answer)
+{
+	struct json_object *camera = field_get(answer, "camera");
+	char text[SHOW_PRIMARY_SIZE];
+
+	printf("Camera %s\n", field_print(text, camera, "name", NULL));
+	field_line("source", camera, "source");
+	field_line("card", camera, "card");
+	field_line("present", camera, "present");
+	process_line(camera);
+	field_line("share", camera, "share");
+	mode_line(camera);
+	line("primary", "%s", show_primary(text, camera));
+	used_line("clients", camera, "sessions", "clients_limit",
+		  "clients_refused");
+	used_line("bytes/s", camera, "bandwidth", "bandwidth_limit",
+		  "bandwidth_refused");
+	slots_line(camera);
+	table_print("Sessions", camera_sessions, ARRAY_SIZE(camera_sessions),
+		    field_get(answer, "sessions"));
+}
+
+int show_camera_run(const struct options *options, char *const *words)
+{
+	struct json_object *question = request_new("show");
+
+	request_add(question, "camera", words[0]);
+	return request_and_print(options, question, print_camera);
+}
+
+static void print_domain(struct json_object *answer)
+{
+	struct json_object *guest = field_get(answer, "guest");
+	char text[FIELD_SIZE];
+
+	printf("Domain %s\n", field_print(text, guest, "name", NULL));
+	field_line("domid", guest, "domid");
+	field_line("uuid", guest, "uuid");
+	process_line(guest);
+	field_line("listed", guest, "listed");
+	field_line("priority", guest, "priority");
+	field_line("frames", guest, "frames_by");
+	field_line("commands", guest, "commands");
+	line("mapped", "%s", field_print(text, guest, "mapped", field_size));
+	quota_print("Quotas", guest);
+	table_print("Devices", domain_devices, ARRAY_SIZE(domain_devices),
+		    field_get(answer, "devices"));
+	table_print("Sessions", domain_sessions, ARRAY_SIZE(domain_sessions),
+		    field_get(answer, "sessions"));
+}
+
+int show_domain_run(const struct options *options, char *const *words)
+{
+	struct json_object *question = request_new("show");
+
+	request_add(question, "domain", words[0]);
+	return request_and_print(options, question, print_domain);
+}
