@@ -20,12 +20,12 @@ void arbiter_drop(struct arbiter *arbiter, struct claim *claim)
 	arbiter->num_owners--;
 }
 
-bool arbiter_pinned(const struct arbiter *arbiter)
+bool arbiter_is_kept(const struct arbiter *arbiter)
 {
 	return arbiter->num_owners > 0;
 }
 
-bool arbiter_pinned_by_others(const struct arbiter *arbiter,
+bool arbiter_is_kept_by_others(const struct arbiter *arbiter,
 			      const struct claim *claim)
 {
 	return arbiter->num_owners > (claim->buffers ? 1u : 0u);

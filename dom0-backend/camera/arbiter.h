@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * arbiter.h - who may change the mode of a camera (format, input, rate).
+ * arbiter.h - who needs the mode of a camera (format, input, rate) to stay.
  *
  * Who has buffers needs the mode that they were made for. The first session
- * to get buffers pins it, the last to free them lets go. As in V4L2, having
+ * to get buffers keeps it, the last to free them lets go. As in V4L2, having
  * buffers also keeps the session itself from changing the format.
  *
  * Pure bookkeeping, no system call.
@@ -33,11 +33,11 @@ void arbiter_take(struct arbiter *arbiter, struct claim *claim);
 /** arbiter_drop() - the session has none any more; harmless if it had none */
 void arbiter_drop(struct arbiter *arbiter, struct claim *claim);
 
-/** arbiter_pinned() - somebody has buffers: format and input must stay */
-bool arbiter_pinned(const struct arbiter *arbiter);
+/** arbiter_is_kept() - somebody has buffers: format and input must stay */
+bool arbiter_is_kept(const struct arbiter *arbiter);
 
-/** arbiter_pinned_by_others() - somebody else does */
-bool arbiter_pinned_by_others(const struct arbiter *arbiter,
+/** arbiter_is_kept_by_others() - somebody else does */
+bool arbiter_is_kept_by_others(const struct arbiter *arbiter,
 			      const struct claim *claim);
 
 #endif /* CAMERA_ARBITER_H */

@@ -66,7 +66,9 @@ static void camera_changed(void *owner)
 	struct camera *camera = owner;
 	struct camera_identity *identity = &camera->source->identity;
 
-	if (!identity->present)
+	if (identity->present)
+		mode_appeared(&camera->mode);
+	else
 		camera_end_sessions(camera, ENODEV, false);
 	camera_send_state(camera);
 }
@@ -181,6 +183,7 @@ int camera_init(struct camera *camera, struct event_base *base,
 	camera->name = name;
 	camera->source = source;
 	list_init(&camera->sessions);
+	mode_init(&camera->mode, source);
 	stream_init(&camera->stream, source);
 
 	ret = link_create(base, daemon_fd, &camera_daemon_ops, camera,

@@ -9,7 +9,7 @@
 
 #include "base/list.h"
 #include "base/log.h"
-#include "camera/arbiter.h"
+#include "camera/mode.h"
 #include "camera/source.h"
 #include "camera/stream.h"
 
@@ -22,7 +22,7 @@ struct link;
  * @name: as the configuration calls it; borrowed
  * @source: borrowed
  * @daemon: the link to vmediad, owned; NULL after it closed
- * @arbiter: who may change the mode
+ * @mode: that it captures in, and who may change it
  * @stream: the capture that sessions share
  * @sessions: of struct session
  * @limit: of what sessions that come and go make us log
@@ -32,7 +32,7 @@ struct camera {
 	const char *name;
 	struct source *source;
 	struct link *daemon;
-	struct arbiter arbiter;
+	struct mode mode;
 	struct stream stream;
 	struct list sessions;
 	struct log_limit limit;

@@ -74,7 +74,7 @@ static int ioctl_s_fmt(struct session *session, struct v4l2_format *format)
 	struct v4l2_format current;
 	int ret;
 
-	if (!arbiter_pinned(&session->camera->arbiter))
+	if (!arbiter_is_kept(&session->camera->mode.arbiter))
 		return session_ask(session, VIDIOC_S_FMT, format);
 
 	ret = session_format(session, &current);
@@ -93,7 +93,7 @@ static int ioctl_s_fmt(struct session *session, struct v4l2_format *format)
 
 static int ioctl_try_fmt(struct session *session, struct v4l2_format *format)
 {
-	if (arbiter_pinned_by_others(&session->camera->arbiter,
+	if (arbiter_is_kept_by_others(&session->camera->mode.arbiter,
 				     &session->claim))
 		return session_format(session, format);
 	return session_ask(session, VIDIOC_TRY_FMT, format);
@@ -105,7 +105,7 @@ static int ioctl_parm(struct session *session, unsigned long request,
 	int ret;
 
 	/* A camera with one rate answers with that rate; so does this one. */
-	if (arbiter_pinned_by_others(&session->camera->arbiter,
+	if (arbiter_is_kept_by_others(&session->camera->mode.arbiter,
 				     &session->claim))
 		request = VIDIOC_G_PARM;
 
@@ -121,7 +121,7 @@ static int ioctl_s_input(struct session *session, int *input)
 	int current;
 	int ret;
 
-	if (!arbiter_pinned(&session->camera->arbiter))
+	if (!arbiter_is_kept(&session->camera->mode.arbiter))
 		return session_ask(session, VIDIOC_S_INPUT, input);
 
 	ret = session_ask(session, VIDIOC_G_INPUT, &current);

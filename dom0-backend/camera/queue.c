@@ -9,7 +9,7 @@
 
 int queue_reqbufs(struct session *session, struct v4l2_requestbuffers *req)
 {
-	struct arbiter *arbiter = &session->camera->arbiter;
+	struct mode *mode = &session->camera->mode;
 
 	if (!session_own_type(session, req->type) ||
 	    req->memory != V4L2_MEMORY_USERPTR)
@@ -18,9 +18,9 @@ int queue_reqbufs(struct session *session, struct v4l2_requestbuffers *req)
 		return -EBUSY;
 
 	if (req->count > 0)
-		arbiter_take(arbiter, &session->claim);
+		mode_take(mode, &session->claim);
 	else
-		arbiter_drop(arbiter, &session->claim);
+		mode_drop(mode, &session->claim);
 
 	req->capabilities = V4L2_BUF_CAP_SUPPORTS_USERPTR;
 	req->flags = 0;
@@ -69,7 +69,7 @@ int queue_create_bufs(struct session *session,
 		ret = queue_check_sizes(session, &create->format);
 		if (ret)
 			return ret;
-		arbiter_take(&session->camera->arbiter, &session->claim);
+		mode_take(&session->camera->mode, &session->claim);
 	}
 
 	create->capabilities = V4L2_BUF_CAP_SUPPORTS_USERPTR;

@@ -315,7 +315,7 @@ void session_end(struct session *session, int error)
 		session_send_error(session, error);
 
 	stream_leave(&camera->stream, &session->reader);
-	arbiter_drop(&camera->arbiter, &session->claim);
+	mode_drop(&camera->mode, &session->claim);
 	if (session->handle) {
 		camera->source->ops->close(session->handle);
 		if (log_allowed(&camera->limit))

@@ -24,6 +24,7 @@ void stream_reader_init(struct stream_reader *reader,
 	reader->ops = ops;
 	reader->allowance = allowance;
 	reader->domid = domid;
+	reader->divisor = 1;
 	list_init(&reader->link);
 }
 
@@ -75,6 +76,7 @@ int stream_join(struct stream *stream, struct stream_reader *reader,
 		return ret;
 	}
 
+	reader->phase = 0;
 	reader->num_held = 0;
 	reader->held = 0;
 	list_append(&stream->readers, &reader->link);
@@ -166,21 +168,61 @@ static bool stream_has_room(const struct stream *stream,
 	return (unsigned int)__builtin_popcount(held) <= reader->allowance;
 }
 
+/* The first frame after it joined is its turn. */
+static bool stream_is_turn(struct stream_reader *reader)
+{
+	bool turn = reader->phase == 0;
+
+	if (++reader->phase >= reader->divisor)
+		reader->phase = 0;
+	return turn;
+}
+
+static void stream_offer(struct stream *stream, struct stream_reader *reader,
+			 const struct session_frame *frame, bool may_lend)
+{
+	if (!stream_is_turn(reader)) {
+		reader->skipped++;
+		return;
+	}
+	if (!may_lend) {
+		reader->missed_short++;
+		return;
+	}
+	if (!stream_has_room(stream, reader, frame->slot)) {
+		reader->missed_held++;
+		return;
+	}
+	if (reader->ops->frame(reader, frame)) {
+		reader->missed_behind++;
+		return;
+	}
+
+	frames_lend(&stream->frames, frame->slot);
+	reader->held |= 1u << frame->slot;
+	reader->num_held++;
+	reader->lent++;
+}
+
 static void stream_lend(struct stream *stream,
 			const struct session_frame *frame)
 {
+	bool may_lend = frames_may_lend(&stream->frames);
 	struct stream_reader *reader, *tmp;
 
-	list_for_each(reader, tmp, &stream->readers, link) {
-		if (!stream_has_room(stream, reader, frame->slot))
-			continue;
-		/* Who does not read its socket misses the picture, too. */
-		if (reader->ops->frame(reader, frame))
-			continue;
-		frames_lend(&stream->frames, frame->slot);
-		reader->held |= 1u << frame->slot;
-		reader->num_held++;
-	}
+	list_for_each(reader, tmp, &stream->readers, link)
+		stream_offer(stream, reader, frame, may_lend);
+}
+
+/* The first number of a capture says nothing: not all drivers begin with 0. */
+static void stream_count(struct stream *stream, uint32_t sequence)
+{
+	uint32_t gap = sequence - stream->driver_next;
+
+	if (stream->next_sequence > 0 && (int32_t)gap > 0)
+		stream->lost += gap;
+	stream->driver_next = sequence + 1;
+	stream->captured++;
 }
 
 /*
@@ -210,9 +252,9 @@ int stream_filled(struct stream *stream, const struct session_frame *filled)
 		return -EIO;
 	}
 
+	stream_count(stream, filled->sequence);
 	frame.sequence = stream_number(stream, filled->sequence);
-	if (frames_may_lend(&stream->frames))
-		stream_lend(stream, &frame);
+	stream_lend(stream, &frame);
 	stream_queue_idle(stream);
 
 	/*

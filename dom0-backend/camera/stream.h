@@ -8,6 +8,7 @@
  * and sees the gap in its sequence, which rises with each picture whatever the
  * driver says; the others do not notice. When readers
  * keep so many slots that the driver runs short, nobody is lent the next.
+ * A reader that wants fewer frames is given one in so many.
  *
  * Errors: 0 or a negative errno. Thread: the event loop's.
  */
@@ -42,16 +43,30 @@ struct stream_reader_ops {
  * @allowance: most frames it may hold, at least 1
  * @domid: of its guest, all whose readers together may hold slots of that
  *         number; 0: dom0, whose readers have nothing to do with each other
+ * @divisor: it gets one frame of so many, at least 1
+ * @phase: frames since the last that was its turn, below @divisor
  * @num_held: frames that it holds
  * @held: bit per slot that it holds
+ * @lent: frames, as the following since stream_reader_init()
+ * @skipped: frames that @divisor leaves out
+ * @missed_held: frames missed since all that it may hold was held
+ * @missed_behind: frames missed since it did not read
+ * @missed_short: frames missed since the driver could not spare the slot
  */
 struct stream_reader {
 	const struct stream_reader_ops *ops;
 	struct list link;
 	unsigned int allowance;
 	uint32_t domid;
+	unsigned int divisor;
+	unsigned int phase;
 	unsigned int num_held;
 	uint32_t held;
+	uint64_t lent;
+	uint64_t skipped;
+	uint64_t missed_held;
+	uint64_t missed_behind;
+	uint64_t missed_short;
 };
 
 /**
@@ -63,6 +78,9 @@ struct stream_reader {
  * @frames: who has which slot
  * @next_sequence: the least that the next frame may have
  * @sequence_offset: to be added to the driver's
+ * @driver_next: the number that the driver's next frame has if none is lost
+ * @captured: frames, in all captures
+ * @lost: frames that the driver's numbers say it lost, in all captures
  */
 struct stream {
 	struct source *source;
@@ -72,6 +90,9 @@ struct stream {
 	struct frames frames;
 	uint32_t next_sequence;
 	uint32_t sequence_offset;
+	uint32_t driver_next;
+	uint64_t captured;
+	uint64_t lost;
 };
 
 /** stream_init() - nothing runs. @source is borrowed. */

@@ -122,11 +122,11 @@ static void who_has_buffers_pins_the_mode(void **state)
 	struct arbiter arbiter = { 0 };
 	struct claim one = { 0 }, two = { 0 };
 
-	assert_false(arbiter_pinned(&arbiter));
+	assert_false(arbiter_is_kept(&arbiter));
 	arbiter_take(&arbiter, &one);
-	assert_true(arbiter_pinned(&arbiter));
-	assert_false(arbiter_pinned_by_others(&arbiter, &one));
-	assert_true(arbiter_pinned_by_others(&arbiter, &two));
+	assert_true(arbiter_is_kept(&arbiter));
+	assert_false(arbiter_is_kept_by_others(&arbiter, &one));
+	assert_true(arbiter_is_kept_by_others(&arbiter, &two));
 }
 
 static void the_last_to_free_its_buffers_lets_go(void **state)
@@ -137,11 +137,11 @@ static void the_last_to_free_its_buffers_lets_go(void **state)
 	arbiter_take(&arbiter, &one);
 	arbiter_take(&arbiter, &two);
 	arbiter_drop(&arbiter, &one);
-	assert_true(arbiter_pinned(&arbiter));
-	assert_true(arbiter_pinned_by_others(&arbiter, &one));
-	assert_false(arbiter_pinned_by_others(&arbiter, &two));
+	assert_true(arbiter_is_kept(&arbiter));
+	assert_true(arbiter_is_kept_by_others(&arbiter, &one));
+	assert_false(arbiter_is_kept_by_others(&arbiter, &two));
 	arbiter_drop(&arbiter, &two);
-	assert_false(arbiter_pinned(&arbiter));
+	assert_false(arbiter_is_kept(&arbiter));
 }
 
 static void taking_or_freeing_twice_counts_once(void **state)

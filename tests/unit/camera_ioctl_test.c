@@ -229,7 +229,7 @@ static void buffers_of_another_memory_or_type_are_refused(void **state)
 	req.type = V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
 	assert_int_equal(client_ioctl(&scene->one, VIDIOC_REQBUFS, &req),
 			 EINVAL);
-	assert_false(arbiter_pinned(&scene->world.camera.arbiter));
+	assert_false(arbiter_is_kept(&scene->world.camera.mode.arbiter));
 }
 
 static void buffers_cannot_change_while_streaming(void **state)
@@ -279,9 +279,9 @@ static void buffers_too_small_for_the_format_are_not_created(void **state)
 	struct scene *scene = *state;
 
 	assert_int_equal(create_bufs(&scene->one, 1, 511), EINVAL);
-	assert_false(arbiter_pinned(&scene->world.camera.arbiter));
+	assert_false(arbiter_is_kept(&scene->world.camera.mode.arbiter));
 	assert_int_equal(create_bufs(&scene->one, 1, 1024), 0);
-	assert_true(arbiter_pinned(&scene->world.camera.arbiter));
+	assert_true(arbiter_is_kept(&scene->world.camera.mode.arbiter));
 }
 
 static void asking_what_could_be_created_takes_nothing(void **state)
@@ -289,7 +289,7 @@ static void asking_what_could_be_created_takes_nothing(void **state)
 	struct scene *scene = *state;
 
 	assert_int_equal(create_bufs(&scene->one, 0, 0), 0);
-	assert_false(arbiter_pinned(&scene->world.camera.arbiter));
+	assert_false(arbiter_is_kept(&scene->world.camera.mode.arbiter));
 }
 
 static void other_types_are_not_this_cameras(void **state)
