@@ -17,6 +17,7 @@
 #include "hyp/hyp.h"
 #include "ipc/daemon_proto.h"
 #include "ipc/link.h"
+#include "media/account.h"
 #include "media/device.h"
 #include "virtio/mmio.h"
 
@@ -41,6 +42,7 @@ struct device {
  *         find its device
  * @hyp: opened by the owner
  * @is_open: so it was
+ * @account: what it may have, and has
  * @next_tag: of a question to vmediad
  */
 struct guest {
@@ -52,7 +54,7 @@ struct guest {
 	struct guest_mem *mem;
 	struct mmio_bus *bus;
 	struct list devices;
-	struct quota_limits limits;
+	struct account account;
 	uint32_t next_tag;
 	bool has_ended;
 };
@@ -124,6 +126,7 @@ static int make_device(struct device *device)
 		.needs_reset = guest->params.restarted,
 		.name = device->name,
 		.identity = &device->attach.identity,
+		.account = &guest->account,
 		.ops = &media_ops,
 		.owner = device,
 	};
@@ -132,8 +135,6 @@ static int make_device(struct device *device)
 	ret = media_device_create(&params, &device->media);
 	if (ret < 0)
 		return ret;
-	media_device_set_buffers(device->media,
-				 guest->limits.limit[QUOTA_BUFFERS]);
 	ret = mmio_bus_add(guest->bus, device->attach.base,
 			   media_device_virtio(device->media));
 	if (ret < 0) {
@@ -169,7 +170,7 @@ static void go_live(struct device *device)
 
 static void update_memory_limit(struct guest *guest)
 {
-	const uint64_t memory = guest->limits.limit[QUOTA_MEMORY];
+	const uint64_t memory = guest->account.limits.limit[QUOTA_MEMORY];
 	uint64_t limit = guest->params.cache;
 
 	if (memory != 0)
@@ -263,15 +264,8 @@ static void on_camera(struct guest *guest, const struct guest_camera *camera)
 
 static void on_limits(struct guest *guest, const struct guest_limits *limits)
 {
-	struct device *device, *tmp;
-
-	guest->limits = limits->limits;
+	guest->account.limits = limits->limits;
 	update_memory_limit(guest);
-	list_for_each(device, tmp, &guest->devices, link) {
-		if (device->media)
-			media_device_set_buffers(device->media,
-				limits->limits.limit[QUOTA_BUFFERS]);
-	}
 }
 
 static void on_session(struct guest *guest, struct link_message *msg)

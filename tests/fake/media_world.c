@@ -62,6 +62,7 @@ struct world *world_create(bool restarted)
 	params.base = hyp_fake_base(world->fake);
 	params.link_fd = fds[1];
 	assert_int_equal(guest_create(&params, &world->guest), 0);
+	world_limit(world, QUOTA_STREAMS, 1);
 	return world;
 }
 
@@ -69,6 +70,15 @@ void world_tell(struct world *world, const void *message, size_t len)
 {
 	assert_int_equal(send(world->daemon, message, len, MSG_NOSIGNAL), len);
 	world_settle(world);
+}
+
+void world_limit(struct world *world, enum quota_kind kind, uint64_t limit)
+{
+	struct guest_limits message = {.hdr.type = GUEST_LIMITS};
+
+	world->limits.limit[kind] = limit;
+	message.limits = world->limits;
+	world_tell(world, &message, sizeof(message));
 }
 
 void world_attach(struct world *world, uint32_t device_caps)

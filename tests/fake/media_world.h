@@ -50,6 +50,7 @@ struct world_session {
  * @open_error: what open_hyp() answers, at first 0
  * @sessions: that were opened, closed ones too
  * @obedient: cameras reply by themselves
+ * @limits: as vmediad told them last; at first those of one stream a device
  * @live: GUEST_LIVE messages; @last_live: the last of them
  * @closed: GUEST_CLOSED messages; @last_closed: serial of the last of them
  */
@@ -63,6 +64,7 @@ struct world {
 	struct world_session sessions[WORLD_MAX_SESSIONS];
 	unsigned int num_sessions;
 	bool obedient;
+	struct quota_limits limits;
 	unsigned int live;
 	struct guest_live last_live;
 	unsigned int closed;
@@ -107,6 +109,9 @@ void world_attach(struct world *world, uint32_t device_caps);
 
 /** world_tell() - any message of vmediad; the loop runs */
 void world_tell(struct world *world, const void *message, size_t len);
+
+/** world_limit() - vmediad sends another limit, beside those it sent before */
+void world_limit(struct world *world, enum quota_kind kind, uint64_t limit);
 
 /** world_settle() - run the loop; cameras obey */
 void world_settle(struct world *world);

@@ -32,21 +32,6 @@ static void forty_buffers_become_thirty_two(void **state)
 	assert_int_equal(count, 32);
 }
 
-static void a_quota_makes_them_less(void **state)
-{
-	const struct guest_limits limits = {
-		.hdr.type = GUEST_LIMITS,
-		.limits.limit[QUOTA_BUFFERS] = 3,
-	};
-	struct world *world = *state;
-	const uint32_t id = world_open(world);
-	uint32_t count = 40;
-
-	world_tell(world, &limits, sizeof(limits));
-	assert_int_equal(world_reqbufs(world, id, &count), 0);
-	assert_int_equal(count, 3);
-}
-
 static void memory_of_another_kind_is_refused_with_capabilities(void **state)
 {
 	struct v4l2_requestbuffers request = {
@@ -309,7 +294,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(forty_buffers_become_thirty_two),
-		TEST(a_quota_makes_them_less),
 		TEST(memory_of_another_kind_is_refused_with_capabilities),
 		TEST(buffers_of_another_type_are_refused),
 		TEST(the_camera_may_refuse_buffers),

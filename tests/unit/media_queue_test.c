@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "media/account.h"
 #include "media/queue.h"
 
 #define CAPTURE V4L2_BUF_TYPE_VIDEO_CAPTURE
@@ -18,30 +19,44 @@
 static const struct queue_layout layout = {1, {1000}};
 static const struct queue_layout layout_mplane = {2, {1000, 500}};
 
+/* The queue comes first, so that it is what *state points to. */
+struct owned_queue {
+	struct queue queue;
+	struct account account;
+};
+
+static struct queue *make_queue(uint32_t type, const struct queue_layout *of)
+{
+	struct owned_queue *owned = calloc(1, sizeof(*owned));
+	enum quota_kind reached;
+	uint32_t count = 4;
+
+	assert_non_null(owned);
+	queue_init(&owned->queue, type, &owned->account);
+	assert_int_equal(queue_add(&owned->queue, &count, of, &reached), 0);
+	return &owned->queue;
+}
+
 static int set_up(void **state)
 {
-	struct queue *queue = malloc(sizeof(*queue));
-
-	queue_init(queue, CAPTURE);
-	assert_int_equal(queue_add(queue, 4, &layout), 0);
-	*state = queue;
+	*state = make_queue(CAPTURE, &layout);
 	return 0;
 }
 
 static int set_up_mplane(void **state)
 {
-	struct queue *queue = malloc(sizeof(*queue));
-
-	queue_init(queue, CAPTURE_MPLANE);
-	assert_int_equal(queue_add(queue, 4, &layout_mplane), 0);
-	*state = queue;
+	*state = make_queue(CAPTURE_MPLANE, &layout_mplane);
 	return 0;
 }
 
 static int tear_down(void **state)
 {
-	queue_free(*state);
-	free(*state);
+	struct owned_queue *owned = *state;
+
+	queue_free(&owned->queue);
+	assert_int_equal(owned->account.buffers, 0);
+	assert_int_equal(owned->account.memory, 0);
+	free(owned);
 	return 0;
 }
 
@@ -162,10 +177,45 @@ static void a_cancelled_queue_has_no_next_buffer(void **state)
 static void added_buffers_go_behind_the_others(void **state)
 {
 	struct queue *queue = *state;
+	enum quota_kind reached;
+	uint32_t count = 2;
 
-	assert_int_equal(queue_add(queue, 2, &layout), 0);
+	assert_int_equal(queue_add(queue, &count, &layout, &reached), 0);
 	assert_int_equal(queue->count, 6);
 	assert_int_equal(qbuf(queue, 5), 0);
+}
+
+static void the_planes_of_a_buffer_count_together(void **state)
+{
+	const struct queue *queue = *state;
+
+	assert_int_equal(queue->account->buffers, 4);
+	assert_int_equal(queue->account->memory, 4 * 1500);
+}
+
+static void a_quota_adds_fewer_buffers(void **state)
+{
+	struct queue *queue = *state;
+	enum quota_kind reached;
+	uint32_t count = 5;
+
+	queue->account->limits.limit[QUOTA_BUFFERS] = 6;
+	assert_int_equal(queue_add(queue, &count, &layout, &reached), 0);
+	assert_int_equal(count, 2);
+	assert_int_equal(reached, QUOTA_BUFFERS);
+	assert_int_equal(queue->count, 6);
+}
+
+static void a_quota_that_leaves_no_room_adds_none(void **state)
+{
+	struct queue *queue = *state;
+	enum quota_kind reached;
+	uint32_t count = 5;
+
+	queue->account->limits.limit[QUOTA_MEMORY] = 4999;
+	assert_int_equal(queue_add(queue, &count, &layout, &reached), -ENOMEM);
+	assert_int_equal(reached, QUOTA_MEMORY);
+	assert_int_equal(queue->count, 4);
 }
 
 static void each_plane_must_be_large_enough(void **state)
@@ -211,6 +261,9 @@ int main(void)
 		TEST(a_refused_qbuf_leaves_everything_as_it_was),
 		TEST(a_cancelled_queue_has_no_next_buffer),
 		TEST(added_buffers_go_behind_the_others),
+		MPLANE_TEST(the_planes_of_a_buffer_count_together),
+		TEST(a_quota_adds_fewer_buffers),
+		TEST(a_quota_that_leaves_no_room_adds_none),
 		MPLANE_TEST(each_plane_must_be_large_enough),
 		MPLANE_TEST(all_planes_must_be_there),
 	};

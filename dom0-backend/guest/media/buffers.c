@@ -2,9 +2,12 @@
 #include "media/buffers.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/util.h"
+#include "media/account.h"
 #include "media/camera.h"
 #include "media/command.h"
 #include "media/device_state.h"
@@ -12,34 +15,94 @@
 #include "media/session.h"
 #include "media/slots.h"
 
-static bool is_owned_by_another(const struct session *session)
+/* All who may have buffers have them, and @session is not one of them. */
+static bool is_left_out(const struct session *session)
 {
-	const struct session *owner = session->device->buffer_owner;
+	const struct media_device *device = session->device;
+	const uint64_t limit =
+		device->params.account->limits.limit[QUOTA_STREAMS];
 
-	return owner && owner != session;
+	return !session->has_stream && limit != 0 &&
+	       device->num_streams >= limit;
 }
 
 /* Two changes of a queue at a time would leave nobody knowing what it is. */
 static int check_change(const struct session *session)
 {
-	if (is_owned_by_another(session) || session->crossing)
+	if (is_left_out(session) || session->crossing)
 		return -EBUSY;
 	return 0;
 }
 
-static unsigned int max_buffers(const struct media_device *device)
-{
-	if (device->buffers == 0)
-		return VMEDIA_MAX_BUFFERS;
-	return MIN(device->buffers, (uint32_t)VMEDIA_MAX_BUFFERS);
-}
-
-static void disown_if_empty(struct session *session)
+/* Who has what this session wanted, as far as a line of the log goes */
+static void log_streams(const struct session *session)
 {
 	struct media_device *device = session->device;
+	struct session *other, *tmp;
+	char who[64] = "";
+	size_t len = 0;
 
-	if (session->queue.count == 0 && device->buffer_owner == session)
-		device->buffer_owner = NULL;
+	list_for_each(other, tmp, &device->sessions, link) {
+		if (other->has_stream && len < sizeof(who))
+			len += snprintf(who + len, sizeof(who) - len, " %u",
+					other->id);
+	}
+	log_guest(&device->limit,
+		  "%s: session %u: quota streams=%" PRIu64
+		  " is reached: buffers belong to session%s",
+		  device->params.name, session->id,
+		  device->params.account->limits.limit[QUOTA_STREAMS], who);
+}
+
+/* As check_change(), for who asks for buffers */
+static int check_request(struct session *session)
+{
+	if (is_left_out(session)) {
+		account_refuse(session->device->params.account, QUOTA_STREAMS);
+		log_streams(session);
+	}
+	return check_change(session);
+}
+
+static void hold(struct session *session)
+{
+	if (session->has_stream)
+		return;
+	session->has_stream = true;
+	session->device->num_streams++;
+}
+
+void buffers_let_go(struct session *session)
+{
+	if (session->queue.count > 0 || !session->has_stream)
+		return;
+	session->has_stream = false;
+	session->device->num_streams--;
+}
+
+static int add_buffers(struct session *session, uint32_t *count,
+		       const struct queue_layout *layout)
+{
+	static const char *const names[NUM_QUOTAS] = {
+		[QUOTA_BUFFERS] = "buffers",
+		[QUOTA_MEMORY] = "memory",
+	};
+	struct media_device *device = session->device;
+	const struct account *account = device->params.account;
+	const uint32_t asked = *count;
+	enum quota_kind reached;
+	int ret;
+
+	ret = queue_add(&session->queue, count, layout, &reached);
+	if (reached != NUM_QUOTAS)
+		log_guest(&device->limit,
+			  "%s: session %u: %u of %u buffers, quota %s=%" PRIu64
+			  " is reached: the guest has %u, of %" PRIu64 " bytes",
+			  device->params.name, session->id, ret ? 0 : *count,
+			  asked, names[reached],
+			  account->limits.limit[reached], account->buffers,
+			  account->memory);
+	return ret;
 }
 
 /* The camera is asked; until it replies the queue must not change otherwise. */
@@ -53,7 +116,7 @@ static void cross(struct command *command,
 		session->crossing = true;
 		return;
 	}
-	disown_if_empty(session);
+	buffers_let_go(session);
 	command_answer(command, ret);
 }
 
@@ -61,7 +124,7 @@ static void cross(struct command *command,
 static void allocated(struct command *command, int ret)
 {
 	command->session->crossing = false;
-	disown_if_empty(command->session);
+	buffers_let_go(command->session);
 	command_answer(command, ret);
 }
 
@@ -116,8 +179,9 @@ static void request_sized(struct command *command, const struct reply *reply)
 
 	ret = told_layout(command, reply, &layout);
 	if (ret == 0)
-		ret = queue_add(&session->queue,
-				command->payload.requestbuffers.count, &layout);
+		ret = add_buffers(session,
+				  &command->payload.requestbuffers.count,
+				  &layout);
 	if (ret < 0)
 		give_up(command, ret);
 	else
@@ -158,15 +222,17 @@ void buffers_request(struct command *command)
 		command_answer(command, -EINVAL);
 		return;
 	}
-	ret = check_change(session);
+	ret = request->count > 0 ? check_request(session) :
+				   check_change(session);
 	if (ret == 0 && session->queue.streaming)
 		ret = -EBUSY;
 	if (ret < 0) {
 		command_answer(command, ret);
 		return;
 	}
-	request->count = MIN(request->count, max_buffers(session->device));
-	session->device->buffer_owner = session;
+	request->count = MIN(request->count, (uint32_t)VMEDIA_MAX_BUFFERS);
+	if (request->count > 0)
+		hold(session);
 	cross(command, request_replied);
 }
 
@@ -186,7 +252,6 @@ static bool holds(const struct queue_layout *layout,
 static void create_sized(struct command *command, const struct reply *reply)
 {
 	struct v4l2_create_buffers *create = &command->payload.create_buffers;
-	struct queue *queue = &command->session->queue;
 	struct queue_layout needed, wanted;
 	int ret;
 
@@ -196,7 +261,7 @@ static void create_sized(struct command *command, const struct reply *reply)
 	if (ret == 0 && !holds(&wanted, &needed))
 		ret = -EINVAL;
 	if (ret == 0)
-		ret = queue_add(queue, create->count, &wanted);
+		ret = add_buffers(command->session, &create->count, &wanted);
 	if (ret < 0)
 		give_up(command, ret);
 	else
@@ -216,7 +281,7 @@ static void create_replied(struct command *command, const struct reply *reply)
 		give_up(command, ret);
 }
 
-static int check_create(const struct session *session,
+static int check_create(struct session *session,
 			const struct v4l2_create_buffers *create)
 {
 	struct queue_layout layout;
@@ -228,12 +293,10 @@ static int check_create(const struct session *session,
 		return -EINVAL;
 	if (create->count == 0)
 		return 0;
-	ret = check_change(session);
-	if (ret < 0)
-		return ret;
-	if (session->queue.count >= max_buffers(session->device))
-		return -ENOBUFS;
-	return 0;
+	ret = check_request(session);
+	if (ret == 0 && session->queue.count == VMEDIA_MAX_BUFFERS)
+		ret = -ENOBUFS;
+	return ret;
 }
 
 void buffers_create(struct command *command)
@@ -252,9 +315,9 @@ void buffers_create(struct command *command)
 		command_answer(command, ret);
 		return;
 	}
-	create->count = MIN(create->count, max_buffers(session->device) -
-						   session->queue.count);
-	session->device->buffer_owner = session;
+	create->count = MIN(create->count,
+			    VMEDIA_MAX_BUFFERS - session->queue.count);
+	hold(session);
 	cross(command, create_replied);
 }
 
@@ -272,7 +335,7 @@ void buffers_queue(struct command *command)
 	struct payload *payload = &command->payload;
 	int ret;
 
-	if (is_owned_by_another(command->session))
+	if (is_left_out(command->session))
 		ret = -EBUSY;
 	else
 		ret = queue_qbuf(&command->session->queue, &payload->buffer,

@@ -208,11 +208,6 @@ void media_device_set_identity(struct media_device *device,
 	virtio_dev_config_changed(device->virtio);
 }
 
-void media_device_set_buffers(struct media_device *device, uint32_t buffers)
-{
-	device->buffers = buffers;
-}
-
 bool media_device_opened(struct media_device *device,
 			 const struct guest_session *answer, int *fd)
 {

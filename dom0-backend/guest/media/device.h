@@ -16,6 +16,7 @@
 
 #include "ipc/daemon_proto.h"
 
+struct account;
 struct event_base;
 struct guest_mem;
 struct hyp;
@@ -45,6 +46,7 @@ struct media_device_ops {
  * @needs_reset: see virtio.h
  * @name: of guest and device, for the log; borrowed
  * @identity: of the camera; copied
+ * @account: of the guest, shared by its devices; borrowed
  * @ops: borrowed
  * @owner: first parameter of the ops
  */
@@ -56,6 +58,7 @@ struct media_device_params {
 	bool needs_reset;
 	const char *name;
 	const struct camera_identity *identity;
+	struct account *account;
 	const struct media_device_ops *ops;
 	void *owner;
 };
@@ -81,11 +84,6 @@ struct virtio_dev *media_device_virtio(struct media_device *device);
 /** media_device_set_identity() - the camera is another, came or went */
 void media_device_set_identity(struct media_device *device,
 			       const struct camera_identity *identity);
-
-/** media_device_set_buffers() - most buffers of a session; 0: no quota.
- * Holds for buffers that are asked for from now on.
- */
-void media_device_set_buffers(struct media_device *device, uint32_t buffers);
 
 /**
  * media_device_opened() - answer to the open op

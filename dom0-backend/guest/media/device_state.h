@@ -30,12 +30,11 @@ struct vq;
  * @commandq: borrowed from @virtio
  * @events: the eventq and what waits for it
  * @config: the configuration space
- * @buffers: quota per session, 0: none
  * @sessions: of struct session
  * @num_sessions: on @sessions
  * @next_session_id: where the search for a free one begins
  * @num_commands: waiting for the camera, all sessions
- * @buffer_owner: the one session that has buffers, or NULL
+ * @num_streams: sessions that have buffers, or wait for some; quota `streams`
  * @limit: lines in the log that the guest can cause
  */
 struct media_device {
@@ -44,12 +43,11 @@ struct media_device {
 	struct vq *commandq;
 	struct events events;
 	struct virtio_media_config config;
-	uint32_t buffers;
 	struct list sessions;
 	unsigned int num_sessions;
 	uint32_t next_session_id;
 	unsigned int num_commands;
-	struct session *buffer_owner;
+	unsigned int num_streams;
 	struct log_limit limit;
 };
 

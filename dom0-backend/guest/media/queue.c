@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "media/account.h"
 
-void queue_init(struct queue *queue, uint32_t type)
+void queue_init(struct queue *queue, uint32_t type, struct account *account)
 {
 	memset(queue, 0, sizeof(*queue));
+	queue->account = account;
 	queue->type = type;
 	list_init(&queue->queued);
 }
@@ -52,39 +54,65 @@ static void forget_memory(struct buffer *buffer)
 		sg_list_finish(&buffer->memory[i]);
 }
 
-static void buffer_destroy(struct buffer *buffer)
+/* At most VMEDIA_MAX_BUFFER_BYTES, as queue_layout_of() sees to */
+static uint32_t bytes_of(const struct queue_layout *layout)
+{
+	uint32_t bytes = 0;
+
+	for (unsigned int i = 0; i < layout->num_planes; i++)
+		bytes += layout->size[i];
+	return bytes;
+}
+
+static void buffer_destroy(struct queue *queue, struct buffer *buffer)
 {
 	list_remove(&buffer->link);
 	media_event_withdraw(&buffer->dqbuf);
 	forget_memory(buffer);
+	account_give_back(queue->account, bytes_of(&buffer->layout));
 	free(buffer);
 }
 
 static void shrink(struct queue *queue, unsigned int count)
 {
 	while (queue->count > count)
-		buffer_destroy(queue->buffers[--queue->count]);
+		buffer_destroy(queue, queue->buffers[--queue->count]);
 }
 
-int queue_add(struct queue *queue, unsigned int count,
-	      const struct queue_layout *layout)
+static void buffer_init(struct buffer *buffer, uint32_t index,
+			const struct queue_layout *layout)
 {
-	const unsigned int before = queue->count;
+	list_init(&buffer->link);
+	media_event_init(&buffer->dqbuf);
+	buffer->index = index;
+	buffer->layout = *layout;
+}
 
-	assert(count <= VMEDIA_MAX_BUFFERS - before);
-	while (queue->count < before + count) {
+int queue_add(struct queue *queue, uint32_t *count,
+	      const struct queue_layout *layout, enum quota_kind *reached)
+{
+	const uint32_t bytes = bytes_of(layout);
+	const unsigned int before = queue->count;
+	unsigned int given;
+
+	assert(*count > 0 && *count <= VMEDIA_MAX_BUFFERS - before);
+	*reached = NUM_QUOTAS;
+	given = account_take(queue->account, *count, bytes, reached);
+	if (given == 0)
+		return *reached == QUOTA_BUFFERS ? -ENOBUFS : -ENOMEM;
+	for (unsigned int i = 0; i < given; i++) {
 		struct buffer *buffer = calloc(1, sizeof(*buffer));
 
 		if (!buffer) {
 			shrink(queue, before);
+			for (; i < given; i++)
+				account_give_back(queue->account, bytes);
 			return -ENOMEM;
 		}
-		list_init(&buffer->link);
-		media_event_init(&buffer->dqbuf);
-		buffer->index = queue->count;
-		buffer->layout = *layout;
+		buffer_init(buffer, queue->count, layout);
 		queue->buffers[queue->count++] = buffer;
 	}
+	*count = given;
 	return 0;
 }
 

@@ -24,8 +24,11 @@
 #include <vmedia/virtio_media.h>
 
 #include "base/list.h"
+#include "ipc/quotas.h"
 #include "media/events.h"
 #include "media/sg.h"
+
+struct account;
 
 /* What REQBUFS and CREATE_BUFS say of every queue here */
 #define QUEUE_CAPABILITIES V4L2_BUF_CAP_SUPPORTS_USERPTR
@@ -60,11 +63,13 @@ struct buffer {
 
 /**
  * struct queue - one direction of a session
+ * @account: what its buffers count against; borrowed
  * @type: enum v4l2_buf_type
  * @count: of @buffers
  * @streaming: frames may come
  */
 struct queue {
+	struct account *account;
 	uint32_t type;
 	unsigned int count;
 	struct buffer *buffers[VMEDIA_MAX_BUFFERS];
@@ -72,8 +77,8 @@ struct queue {
 	bool streaming;
 };
 
-/** queue_init() - a queue without buffers */
-void queue_init(struct queue *queue, uint32_t type);
+/** queue_init() - a queue without buffers. @account: borrowed */
+void queue_init(struct queue *queue, uint32_t type, struct account *account);
 
 /** queue_layout_of() - sizes of a buffer that holds @format
  * Return: 0; -EINVAL if one is 0 or over a limit, or the planes are too many.
@@ -81,11 +86,15 @@ void queue_init(struct queue *queue, uint32_t type);
 int queue_layout_of(const struct v4l2_format *format,
 		    struct queue_layout *layout);
 
-/** queue_add() - @count more buffers; queue->count + @count fit in a queue
- * Return: 0 or -ENOMEM, and then none was added.
+/**
+ * queue_add() - more buffers, which count against the account
+ * @count: not 0; queue->count + *@count fit in a queue. Made less if the quotas
+ *         leave no room for all; untouched on failure.
+ * @reached: the quota that made it less; NUM_QUOTAS if none did
+ * Return: 0; -ENOBUFS or -ENOMEM if a quota leaves no room for any; -ENOMEM.
  */
-int queue_add(struct queue *queue, unsigned int count,
-	      const struct queue_layout *layout);
+int queue_add(struct queue *queue, uint32_t *count,
+	      const struct queue_layout *layout, enum quota_kind *reached);
 
 /** queue_free() - no buffers any more; their events are withdrawn */
 void queue_free(struct queue *queue);

@@ -9,6 +9,7 @@
 #include "base/byteorder.h"
 #include "base/util.h"
 #include "ipc/link.h"
+#include "media/buffers.h"
 #include "media/camera.h"
 #include "media/command.h"
 #include "media/device_state.h"
@@ -97,7 +98,7 @@ static int begin_open(struct media_device *device, struct vq_chain *chain)
 	session->opening = chain;
 	session->id = new_id(device);
 	session->next_tag = 1;
-	queue_init(&session->queue, queue_type(device));
+	queue_init(&session->queue, queue_type(device), device->params.account);
 	list_init(&session->commands);
 	media_event_init(&session->broken);
 	for (unsigned int i = 0; i < SESSION_MAX_EVENTS; i++)
@@ -179,8 +180,7 @@ static void disconnect(struct session *session, uint32_t error)
 	session->slots = NULL;
 	queue_free(&session->queue);
 	session->queue.streaming = false;
-	if (device->buffer_owner == session)
-		device->buffer_owner = NULL;
+	buffers_let_go(session);
 	answer_commands(session, -(int)error);
 	device->params.ops->closed(device->params.owner, session->serial);
 }

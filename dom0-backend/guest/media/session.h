@@ -36,6 +36,7 @@ struct vq_chain;
  * @camera: owned; NULL unless open
  * @error: positive errno; 0 unless broken
  * @queue: its buffers
+ * @has_stream: it is one of device->num_streams
  * @crossing: the camera was asked for something that changes @queue
  * @stopping: that is STREAMOFF
  * @slots: the camera's pictures; owned; NULL until streaming
@@ -55,6 +56,7 @@ struct session {
 	struct link *camera;
 	uint32_t error;
 	struct queue queue;
+	bool has_stream;
 	bool crossing;
 	bool stopping;
 	struct slots *slots;
