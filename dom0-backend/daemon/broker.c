@@ -3,21 +3,18 @@
 
 #include <errno.h>
 #include <event2/event.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "daemon/bandwidth.h"
 #include "daemon/config.h"
 #include "daemon/device.h"
 #include "daemon/host_cameras.h"
+#include "daemon/inquiry.h"
+#include "daemon/open.h"
 #include "daemon/policy.h"
-#include "ipc/link.h"
-
-/* What a session may hold if its quota is unlimited: more slots than a pool
- * has. */
-#define UNLIMITED_HELD 32
+#include "daemon/reload.h"
+#include "daemon/sharing.h"
 
 /* A guest's vCPU may be waiting for its process, so it comes back at once; and
  * one that dies again and again dies of its guest. */
@@ -33,47 +30,35 @@ static const struct backoff_policy camera_backoff = {
 /* libxl waits 10 s for a device to close. */
 #define STOP_MS 2000
 
-static struct camera *choose(struct broker *broker, const struct device *device)
+struct camera *broker_choose(struct broker *broker, const struct device *device)
 {
 	struct policy_choice choice;
+	struct camera *camera;
 
-	if (!policy_camera(broker->setup.config, device->guest->domain,
-			   device->rank, &choice))
+	if (!policy_camera(broker->config, device->guest->domain, device->rank,
+			   &choice))
 		return NULL;
-	if (choice.name)
-		return cameras_find(&broker->cameras, choice.name);
-	return cameras_nth(&broker->cameras, choice.number);
+	if (!choice.name)
+		return cameras_nth(&broker->cameras, choice.number);
+	camera = cameras_find(&broker->cameras, choice.name);
+	return camera && !camera->retired ? camera : NULL;
 }
 
 static void on_served(void *owner, struct guest *guest)
 {
 	struct broker *broker = owner;
-	const struct config *config = broker->setup.config;
+	const struct config *config = broker->config;
 
 	guest->domain = policy_domain(config, guest->id.name, guest->id.uuid);
-	guest->limits = *policy_limits(config, guest->domain);
-	guest->sessions.limit = guest->limits.limit[QUOTA_SESSIONS];
+	guest_set_limits(guest, policy_limits(config, guest->domain));
 	log_info("guest %s: domain %u, uuid %s", guest->id.name, guest->domid,
 		 guest->id.uuid);
+	sharing_update_primaries(broker);
 }
 
 static void on_claimed(void *owner, struct device *device)
 {
-	device->camera = choose(owner, device);
-}
-
-/* A camera that was not there when they were claimed may be theirs. */
-static void reassign(struct broker *broker)
-{
-	struct device *device, *tmp;
-	struct guest *guest, *next;
-
-	list_for_each(guest, next, &broker->guests.list, link) {
-		list_for_each(device, tmp, &guest->devices, link) {
-			if (device_is_claimed(device) && !device->camera)
-				device->camera = choose(broker, device);
-		}
-	}
+	device->camera = broker_choose(owner, device);
 }
 
 static void on_camera_changed(void *owner, struct camera *camera)
@@ -90,108 +75,68 @@ static void on_camera_changed(void *owner, struct camera *camera)
 	}
 }
 
-/* @fd: the other end of the socket, owned by the caller */
-static int introduce(struct camera *camera, struct camera_session *message,
-		     int *fd)
+static void on_camera_gone(void *owner, struct camera *camera)
 {
-	int fds[2];
-	int ret;
-
-	if (message->guest.held == 0)
-		message->guest.held = UNLIMITED_HELD;
-	ret = link_pair(fds);
-	if (ret < 0)
-		return ret;
-	ret = camera_introduce(camera, message, fds[0]);
-	close(fds[0]);
-	if (ret < 0)
-		close(fds[1]);
-	else
-		*fd = fds[1];
-	return ret;
+	open_camera_gone(owner, camera);
+	inquiry_progress(owner);
 }
 
-/* One end of a new socket to each side. */
-static int introduce_guest(struct session *session, uint32_t tag)
+static void on_admit(void *owner, struct camera *camera, uint64_t serial,
+		     uint64_t bytes)
 {
-	struct camera_session message = {
-		.serial = session->serial,
-		.guest.domid = session->guest->domid,
-		.guest.held = session->guest->limits.limit[QUOTA_HELD],
-		.guest.streams = session->guest->limits.limit[QUOTA_STREAMS],
-	};
-	int fd, ret;
-
-	snprintf(message.guest.name, sizeof(message.guest.name), "%s",
-		 session->guest->id.name);
-	ret = introduce(session->camera, &message, &fd);
-	if (ret < 0)
-		return ret;
-	/* A guest whose process is gone takes its sessions along by itself. */
-	guest_answer(session->guest, tag, 0, session->serial, fd);
-	close(fd);
-	return 0;
-}
-
-int broker_capture(struct broker *broker, const char *name, uint32_t *caps,
-		   int *fd)
-{
-	struct camera *camera = cameras_find(&broker->cameras, name);
-	struct camera_session message = {
-		.guest.name = "dom0",
-		.guest.held =
-			broker->setup.config->limits.limit[QUOTA_HELD],
-	};
-	int ret;
-
-	if (!camera)
-		return -ENOENT;
-	if (!camera_present(camera))
-		return -ENODEV;
-	message.serial = ++broker->sessions.last_serial;
-	ret = introduce(camera, &message, fd);
-	if (ret < 0)
-		return ret;
-	*caps = camera->identity.device_caps;
-	log_info("session %" PRIu64 ": dom0, camera %s", message.serial, name);
-	return 0;
-}
-
-static int open_session(struct broker *broker, struct device *device,
-			uint32_t tag)
-{
-	struct guest *guest = device->guest;
+	struct broker *broker = owner;
 	struct session *session;
-	int ret;
+	int ret = -ENOENT;
 
-	if (!camera_present(device->camera))
-		return -ENODEV;
-	ret = quota_take(&guest->sessions);
-	if (ret < 0) {
-		log_guest(&guest->log, "guest %s: open of device %u refused: "
-			  "quota `sessions` is %" PRIu64 "; refused %" PRIu64 " times",
-			  guest->id.name, device->devid, guest->sessions.limit,
-			  guest->sessions.refused);
-		return ret;
-	}
-	session = sessions_add(&broker->sessions, device);
-	ret = session ? introduce_guest(session, tag) : -ENOMEM;
-	if (ret < 0) {
-		if (session)
-			session_remove(session);
-		quota_put(&guest->sessions);
-		return ret;
-	}
-	if (log_allowed(&guest->log))
-		log_info("session %" PRIu64 ": guest %s, device %u, camera %s",
-			 session->serial, guest->id.name, device->devid,
-			 session->camera->name);
-	return 0;
+	session = sessions_find_on(&broker->sessions, camera, serial);
+	if (session)
+		ret = bandwidth_admit(&broker->sessions, session, bytes);
+	camera_admitted(camera, serial, -ret);
+}
+
+static void on_rate(void *owner, struct camera *camera, uint64_t serial,
+		    uint64_t bytes)
+{
+	struct broker *broker = owner;
+	struct session *session;
+
+	session = sessions_find_on(&broker->sessions, camera, serial);
+	if (session)
+		bandwidth_reduce(session, bytes);
+}
+
+static void on_camera_closed(void *owner, struct camera *camera,
+			     uint64_t serial)
+{
+	open_closed_by_camera(owner, camera, serial);
+}
+
+static void on_session_at_camera(void *owner, struct camera *camera,
+				 const struct camera_session_report *report)
+{
+	struct broker *broker = owner;
+	struct session *session;
+
+	session = sessions_find_on(&broker->sessions, camera, report->serial);
+	if (!session)
+		return;
+	session->at_camera = *report;
+	clock_gettime(CLOCK_MONOTONIC, &session->camera_told);
+}
+
+static void on_camera_reported(void *owner, struct camera *camera)
+{
+	inquiry_progress(owner);
+}
+
+static void on_camera_idle(void *owner, struct camera *camera)
+{
+	broker_review_soon(owner);
 }
 
 static void on_open(void *owner, struct device *device, uint32_t tag)
 {
-	int ret = open_session(owner, device, tag);
+	int ret = open_by_guest(owner, device, tag);
 
 	if (ret < 0)
 		guest_answer(device->guest, tag, -ret, 0, -1);
@@ -199,29 +144,33 @@ static void on_open(void *owner, struct device *device, uint32_t tag)
 
 static bool on_closed(void *owner, struct guest *guest, uint64_t serial)
 {
+	return open_closed_by_guest(owner, guest, serial);
+}
+
+static void on_guest_gone(void *owner, struct guest *guest)
+{
+	open_guest_gone(owner, guest);
+	/* One that leaves is primary no more, even of what it has not open. */
+	sharing_update_primaries(owner);
+	inquiry_progress(owner);
+}
+
+static void on_session_at_guest(void *owner, struct guest *guest,
+				const struct guest_session_report *report)
+{
 	struct broker *broker = owner;
 	struct session *session;
 
-	session = sessions_find(&broker->sessions, guest, serial);
+	session = sessions_find(&broker->sessions, guest, report->serial);
 	if (!session)
-		return false;
-	if (log_allowed(&guest->log))
-		log_info("session %" PRIu64 ": closed", serial);
-	camera_end_session(session->camera, serial, 0);
-	session_remove(session);
-	quota_put(&guest->sessions);
-	return true;
+		return;
+	session->at_guest = *report;
+	clock_gettime(CLOCK_MONOTONIC, &session->guest_told);
 }
 
-static void on_gone(void *owner, struct guest *guest)
+static void on_guest_reported(void *owner, struct guest *guest)
 {
-	struct broker *broker = owner;
-	struct session *session, *tmp;
-
-	list_for_each(session, tmp, &broker->sessions.list, link) {
-		if (session->guest == guest)
-			on_closed(broker, guest, session->serial);
-	}
+	inquiry_progress(owner);
 }
 
 static void on_part_stopped(void *owner)
@@ -238,12 +187,21 @@ static const struct guests_ops guests_ops = {
 	.claimed = on_claimed,
 	.open = on_open,
 	.closed = on_closed,
-	.gone = on_gone,
+	.gone = on_guest_gone,
+	.session_report = on_session_at_guest,
+	.reported = on_guest_reported,
 	.stopped = on_part_stopped,
 };
 
 static const struct cameras_ops cameras_ops = {
 	.changed = on_camera_changed,
+	.gone = on_camera_gone,
+	.admit = on_admit,
+	.rate = on_rate,
+	.closed = on_camera_closed,
+	.session_report = on_session_at_camera,
+	.reported = on_camera_reported,
+	.idle = on_camera_idle,
 	.stopped = on_part_stopped,
 };
 
@@ -269,11 +227,17 @@ static const struct store_ops store_ops = {
 
 static void on_host_camera(void *owner, const char *path, const char *name)
 {
+	const struct config_camera config = {
+		.name = (char *)name,
+		.source = (char *)path,
+		.clients = CONFIG_VMEDIA_CAMERA_CLIENTS,
+	};
 	struct broker *broker = owner;
-	int ret = cameras_add(&broker->cameras, name, path);
+	int ret = cameras_add(&broker->cameras, &config);
 
+	/* It may be what a device was claimed without. */
 	if (ret == 0)
-		reassign(broker);
+		reload_review(broker);
 	else if (ret != -EEXIST)
 		log_error("camera %s: %s", name, strerror(-ret));
 }
@@ -281,18 +245,16 @@ static void on_host_camera(void *owner, const char *path, const char *name)
 static int start_cameras(struct broker *broker)
 {
 	const struct broker_setup *setup = &broker->setup;
+	const struct config *config = broker->config;
 	int ret = 0;
 
-	if (setup->config->host_cameras)
+	if (config->host_cameras)
 		return host_cameras_create(setup->base, setup->spawner,
 					   setup->camera_program,
 					   on_host_camera, broker,
 					   &broker->host_cameras);
-	for (unsigned int i = 0; i < setup->config->num_cameras && ret == 0;
-	     i++)
-		ret = cameras_add(&broker->cameras,
-				  setup->config->cameras[i].name,
-				  setup->config->cameras[i].source);
+	for (unsigned int i = 0; i < config->num_cameras && ret == 0; i++)
+		ret = cameras_add(&broker->cameras, &config->cameras[i]);
 	return ret;
 }
 
@@ -314,15 +276,16 @@ static int start(struct broker *broker)
 	return ret;
 }
 
-int broker_create(const struct broker_setup *setup, struct broker **out)
+static void on_review(evutil_socket_t fd, short what, void *data)
 {
-	struct broker *broker = calloc(1, sizeof(*broker));
-	enum log_level level = setup->config->log_level;
-	int ret;
+	reload_review(data);
+}
 
-	if (!broker)
-		return -ENOMEM;
-	broker->setup = *setup;
+static int init(struct broker *broker)
+{
+	const struct broker_setup *setup = &broker->setup;
+	const enum log_level level = broker->config->log_level;
+
 	broker->guest_host = (struct process_host){
 		.base = setup->base,
 		.spawner = setup->spawner,
@@ -331,17 +294,144 @@ int broker_create(const struct broker_setup *setup, struct broker **out)
 	};
 	broker->camera_host = broker->guest_host;
 	broker->camera_host.backoff = camera_backoff;
-	sessions_init(&broker->sessions);
 	cameras_init(&broker->cameras, &broker->camera_host,
 		     setup->camera_program, level, &cameras_ops, broker);
-	ret = guests_init(&broker->guests, &broker->guest_host,
-			  setup->guest_program, level, &guests_ops, broker);
+	broker->review = evtimer_new(setup->base, on_review, broker);
+	if (!broker->review)
+		return -ENOMEM;
+	return guests_init(&broker->guests, &broker->guest_host,
+			   setup->guest_program, level, &guests_ops, broker);
+}
+
+int broker_create(const struct broker_setup *setup, struct broker **out)
+{
+	struct broker *broker = calloc(1, sizeof(*broker));
+	int ret;
+
+	if (!broker)
+		return -ENOMEM;
+	ret = setup->load(setup->load_owner, &broker->config);
+	if (ret < 0) {
+		free(broker);
+		return ret;
+	}
+	log_set_level(broker->config->log_level);
+	broker->setup = *setup;
+	list_init(&broker->inquiries);
+	list_init(&broker->guests.list);
+	sessions_init(&broker->sessions);
+	ret = init(broker);
 	if (ret == 0)
 		ret = start(broker);
 	if (ret < 0)
 		broker_destroy(broker);
 	else
 		*out = broker;
+	return ret;
+}
+
+int broker_reload(struct broker *broker)
+{
+	struct config *config;
+	int ret;
+
+	ret = broker->setup.load(broker->setup.load_owner, &config);
+	if (ret < 0)
+		return ret;
+	ret = reload_apply(broker, config);
+	if (ret < 0)
+		config_destroy(config);
+	else
+		log_info("the configuration was read again");
+	return ret;
+}
+
+void broker_review_soon(struct broker *broker)
+{
+	event_active(broker->review, EV_TIMEOUT, 0);
+}
+
+static bool is_domid(const char *who, unsigned int domid)
+{
+	char *end;
+	unsigned long number = strtoul(who, &end, 10);
+
+	return who[0] >= '0' && who[0] <= '9' && *end == '\0' &&
+	       number == domid;
+}
+
+struct guest *broker_find_guest(struct broker *broker, const char *who)
+{
+	struct guest *guest, *tmp, *named = NULL;
+
+	list_for_each(guest, tmp, &broker->guests.list, link) {
+		if (!guest_is_served(guest))
+			continue;
+		if (is_domid(who, guest->domid))
+			return guest;
+		if (policy_names(who, guest->id.name, guest->id.uuid))
+			named = guest;
+	}
+	return named;
+}
+
+void broker_set_limit(struct broker *broker, struct guest *guest,
+		      enum quota_kind kind, uint64_t value)
+{
+	struct quota_limits limits = guest->limits;
+
+	limits.limit[kind] = value;
+	guest_set_limits(guest, &limits);
+	if (kind == QUOTA_HELD || kind == QUOTA_STREAMS)
+		sharing_tell_guest(broker, guest);
+}
+
+void broker_set_primary(struct broker *broker, struct camera *camera,
+			const struct guest *guest)
+{
+	camera->primary_named = guest ? guest->domid : CAMERA_NO_PRIMARY;
+	sharing_update_primary(broker, camera);
+}
+
+int broker_evict(struct broker *broker, uint64_t serial)
+{
+	struct session *session;
+
+	session = sessions_find_serial(&broker->sessions, serial);
+	if (!session || !session->live)
+		return -ENOENT;
+	open_evict(broker, session);
+	return 0;
+}
+
+unsigned int broker_evict_guest(struct broker *broker,
+				const struct guest *guest,
+				const struct camera *camera)
+{
+	struct session *session, *tmp;
+	unsigned int count = 0;
+
+	list_for_each(session, tmp, &broker->sessions.list, link) {
+		if (session->guest != guest || !session->live ||
+		    (camera && session->camera != camera))
+			continue;
+		open_evict(broker, session);
+		count++;
+	}
+	return count;
+}
+
+int broker_capture(struct broker *broker, const char *name, uint32_t *caps,
+		   int *fd)
+{
+	struct camera *camera = cameras_find(&broker->cameras, name);
+	int ret;
+
+	if (!camera)
+		return -ENOENT;
+	ret = open_by_dom0(broker, camera, fd);
+	if (ret == 0)
+		*caps = camera->identity.device_caps;
 	return ret;
 }
 
@@ -362,5 +452,8 @@ void broker_destroy(struct broker *broker)
 	guests_finish(&broker->guests);
 	cameras_finish(&broker->cameras);
 	store_close(broker->store);
+	if (broker->review)
+		event_free(broker->review);
+	config_destroy(broker->config);
 	free(broker);
 }

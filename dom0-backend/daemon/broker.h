@@ -17,6 +17,8 @@
 #include "daemon/session.h"
 
 struct config;
+struct device;
+struct event;
 struct event_base;
 struct host_cameras;
 struct spawner;
@@ -24,14 +26,17 @@ struct store;
 
 /**
  * struct broker_setup - what a broker works with; all borrowed
- * @config: what it goes by
+ * @load: read the configuration, at start and at every reload, into *@out,
+ *        which becomes the broker's. Return: 0 or -errno; it was logged.
+ * @load_owner: first parameter of @load
  * @base: event loop; left with event_base_loopbreak() once all has stopped
  * @spawner: starts the processes
  * @guest_program: path of vmedia-guest
  * @camera_program: path of vmedia-camera
  */
 struct broker_setup {
-	const struct config *config;
+	int (*load)(void *owner, struct config **out);
+	void *load_owner;
 	struct event_base *base;
 	struct spawner *spawner;
 	const char *guest_program;
@@ -40,10 +45,16 @@ struct broker_setup {
 
 /**
  * struct broker - the whole of vmediad, for control.c to tell about
+ * @config: what it goes by; owned. May be another after every return to the
+ *          event loop, and all that points into it with it.
+ * @inquiries: under way
+ * @last_tag: of an inquiry
+ * @review: reload_review() is due
  * @lost: xenstored is gone: that was no orderly stop
  */
 struct broker {
 	struct broker_setup setup;
+	struct config *config;
 	struct process_host guest_host;
 	struct process_host camera_host;
 	struct store *store;
@@ -51,6 +62,9 @@ struct broker {
 	struct cameras cameras;
 	struct host_cameras *host_cameras;
 	struct sessions sessions;
+	struct list inquiries; /* struct inquiry */
+	uint32_t last_tag;
+	struct event *review;
 	bool lost;
 };
 
@@ -62,18 +76,74 @@ struct broker {
 int broker_create(const struct broker_setup *setup, struct broker **out);
 
 /**
+ * broker_reload() - read the configuration again
+ * Return: 0; -EINVAL or another -errno if it cannot be gone by, which was
+ * logged; then nothing changed.
+ */
+int broker_reload(struct broker *broker);
+
+/**
+ * broker_find_guest() - a domain that runs and has devices of ours
+ * @who: domid, if it is a number; else name or uuid
+ * Return: NULL if there is none; borrowed until the return to the event loop.
+ */
+struct guest *broker_find_guest(struct broker *broker, const char *who);
+
+/**
+ * broker_set_limit() - a quota, until the domain ends or the configuration is
+ * read again
+ * @value: 0 = unlimited
+ *
+ * It is for what comes next: nothing that the domain has is taken away.
+ */
+void broker_set_limit(struct broker *broker, struct guest *guest,
+		      enum quota_kind kind, uint64_t value);
+
+/**
+ * broker_set_primary() - name who may write what all share
+ * @guest: while it runs; NULL: as the configuration says
+ */
+void broker_set_primary(struct broker *broker, struct camera *camera,
+			const struct guest *guest);
+
+/**
+ * broker_evict() - end a session, by its serial
+ *
+ * The guest is told EACCES; its file is dead, and its own to close.
+ * Return: 0; -ENOENT if there is none of that serial, or it is over already.
+ */
+int broker_evict(struct broker *broker, uint64_t serial);
+
+/**
+ * broker_evict_guest() - end all sessions of a guest
+ * @camera: only those on it; NULL: on all
+ * Return: how many.
+ */
+unsigned int broker_evict_guest(struct broker *broker,
+				const struct guest *guest,
+				const struct camera *camera);
+
+/**
  * broker_capture() - a session of dom0's own
  * @name: of the camera
  * @caps: the camera's V4L2_CAP_*
  * @fd: the session's socket, owned by the caller
  *
- * It is not in the table: it lives as long as its socket, and no quota counts
- * what dom0 does.
- * Return: 0; -ENOENT if there is no such camera; -ENODEV if it is absent; or
- * -errno.
+ * It burdens the camera as any other does, but no domain's quotas. It lives as
+ * long as its socket.
+ * Return: 0; -ENOENT if there is no such camera; -ENODEV if it is absent; -EBUSY
+ * if a guest has it for itself, or it has too many clients; or -errno.
  */
 int broker_capture(struct broker *broker, const char *name, uint32_t *caps,
 		   int *fd);
+
+/** broker_choose() - the camera that the configuration puts behind @device;
+ * NULL: none */
+struct camera *broker_choose(struct broker *broker,
+			     const struct device *device);
+
+/** broker_review_soon() - reload_review(), from the event loop */
+void broker_review_soon(struct broker *broker);
 
 /** broker_stop() - end all processes, then leave the event loop */
 void broker_stop(struct broker *broker);

@@ -4,7 +4,7 @@
  *
  * A camera stays once it is known: when its process dies or its device is
  * unplugged it is absent, and keeps what it was, so that the guests' devices
- * need not change.
+ * need not change. Only a configuration that is read again takes one away.
  *
  * Errors: 0 or a negative errno. Thread: the event loop's.
  */
@@ -13,39 +13,91 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "base/list.h"
 #include "base/log.h"
 #include "daemon/process.h"
+#include "daemon/quota.h"
 #include "ipc/daemon_proto.h"
 
 struct cameras;
+struct config_camera;
 
 /**
  * struct camera - one
  * @cameras: where it belongs
  * @name: owned, unique
- * @source: owned
+ * @source: what its process was started with; owned
+ * @next_source: what it is to be started with; NULL: @source; owned
  * @process_name: for the log
  * @identity: as vmedia-camera told it last
+ * @retired: not in the configuration any more: takes no more sessions
+ * @exclusive: one domain at a time
+ * @exclusive_refused: how often another one came
+ * @primary_name: name or uuid of the domain that the configuration names as
+ *                primary; NULL: none; owned
+ * @primary_named: domid that vmediactl named; CAMERA_NO_PRIMARY: none
+ * @settings: what its process is told; @settings.primary is the primary
+ * @clients: live sessions
+ * @bytes: per second, of all streams
+ * @report: what its process told last
+ * @reported: when, CLOCK_MONOTONIC; 0: never
+ * @stale: it has not answered the latest question for @report
+ * @asked: tag of that question; 0: none was asked
+ * @answered: tag of the last one that was answered
+ * @log: for what its process or guests can repeat
  */
 struct camera {
 	struct list link; /* on cameras->list, in order */
 	struct cameras *cameras;
 	char *name;
 	char *source;
+	char *next_source;
 	char process_name[64];
 	struct process process;
 	struct camera_identity identity;
+	bool retired;
+	bool exclusive;
+	uint64_t exclusive_refused;
+	char *primary_name;
+	uint32_t primary_named;
+	struct camera_settings settings;
+	struct quota clients;
+	struct quota bytes;
+	struct camera_report report;
+	struct timespec reported;
+	bool stale;
+	uint32_t asked;
+	uint32_t answered;
+	struct log_limit log;
 };
 
 /**
  * struct cameras_ops - what the cameras tell their owner
  * @changed: a camera's identity is another
+ * @gone: a camera's process is no more, and so are all sessions on it
+ * @admit: a session wants so many bytes/s; camera_admitted() follows
+ * @rate: a session needs only so many from now on
+ * @closed: a session is over
+ * @session_report: what a session was offered. Any serial here and above may
+ *                  be of no session on that camera.
+ * @reported: a camera's report is new
+ * @idle: a camera that camera_stop() was called for has stopped
  * @stopped: cameras_stop() is done
  */
 struct cameras_ops {
 	void (*changed)(void *owner, struct camera *camera);
+	void (*gone)(void *owner, struct camera *camera);
+	void (*admit)(void *owner, struct camera *camera, uint64_t serial,
+		      uint64_t bytes);
+	void (*rate)(void *owner, struct camera *camera, uint64_t serial,
+		     uint64_t bytes);
+	void (*closed)(void *owner, struct camera *camera, uint64_t serial);
+	void (*session_report)(void *owner, struct camera *camera,
+			       const struct camera_session_report *report);
+	void (*reported)(void *owner, struct camera *camera);
+	void (*idle)(void *owner, struct camera *camera);
 	void (*stopped)(void *owner);
 };
 
@@ -81,18 +133,49 @@ bool cameras_running(const struct cameras *cameras);
 
 /**
  * cameras_add() - one more, at the end; its process is started
+ * @config: borrowed for the time of the call
  * Return: 0; -EEXIST if there is one of that name; -ENOMEM.
  */
-int cameras_add(struct cameras *cameras, const char *name, const char *source);
+int cameras_add(struct cameras *cameras, const struct config_camera *config);
 
 /** cameras_find() - by name; NULL if there is none */
 struct camera *cameras_find(struct cameras *cameras, const char *name);
 
-/** cameras_nth() - by position, from 0; NULL if there are not so many */
+/**
+ * cameras_nth() - by position among those that are not retired, from 0; NULL if
+ * there are not so many
+ */
 struct camera *cameras_nth(struct cameras *cameras, unsigned int number);
+
+/**
+ * camera_configure() - the configuration says this of a known camera now
+ * @config: borrowed for the time of the call; NULL: nothing, it is retired
+ *
+ * All but another source holds at once; that one, from the process's next start.
+ * Return: 0 or -ENOMEM: nothing changed.
+ */
+int camera_configure(struct camera *camera, const struct config_camera *config);
+
+/** camera_start() - start its process; harmless if it runs or is about to */
+void camera_start(struct camera *camera);
+
+/** camera_stop() - end its process; it is absent at once, idle() follows */
+void camera_stop(struct camera *camera);
+
+/** camera_is_idle() - no process of it is left, nor one to be started */
+bool camera_is_idle(const struct camera *camera);
+
+/** camera_destroy() - forget one; its process sees end of file */
+void camera_destroy(struct camera *camera);
 
 /** camera_present() - it can be opened now. NULL is fine, and is absent. */
 bool camera_present(const struct camera *camera);
+
+/** camera_is_behind() - its process has yet to read of much: see link.h */
+bool camera_is_behind(const struct camera *camera);
+
+/** camera_set_primary() - @domid or CAMERA_NO_PRIMARY; told if it is new */
+void camera_set_primary(struct camera *camera, uint32_t domid);
 
 /**
  * camera_introduce() - a session begins
@@ -104,6 +187,19 @@ bool camera_present(const struct camera *camera);
  */
 int camera_introduce(struct camera *camera, struct camera_session *message,
 		     int fd);
+
+/** camera_tell_guest() - what a guest may do is another */
+void camera_tell_guest(struct camera *camera, const struct camera_guest *guest);
+
+/** camera_admitted() - answer admit(); @error: 0 or a positive errno */
+void camera_admitted(struct camera *camera, uint64_t serial,
+		     unsigned int error);
+
+/**
+ * camera_query() - ask for reports; they come with @tag, which rises
+ * Return: false if its process cannot be asked.
+ */
+bool camera_query(struct camera *camera, uint32_t tag);
 
 /**
  * camera_end_session() - a session is over, whatever its guest's process does

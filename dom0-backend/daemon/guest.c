@@ -14,6 +14,16 @@
 
 #define MAX_IOREQ_SERVER 0xffff
 
+static void tell_limits(struct guest *guest)
+{
+	const struct guest_limits limits = {
+		.hdr.type = GUEST_LIMITS,
+		.limits = guest->limits,
+	};
+
+	process_send(&guest->process, &limits, sizeof(limits), NULL, 0);
+}
+
 static void start(struct guest *guest)
 {
 	char domid[16], server[16];
@@ -24,10 +34,6 @@ static void start(struct guest *guest)
 		"--log-level", log_level_name(guest->guests->log_level),
 		NULL, NULL, NULL,
 	};
-	struct guest_limits limits = {
-		.hdr.type = GUEST_LIMITS,
-		.limits = guest->limits,
-	};
 	struct device *device, *tmp;
 
 	snprintf(domid, sizeof(domid), "%u", guest->domid);
@@ -37,7 +43,7 @@ static void start(struct guest *guest)
 		argv[8] = server;
 	}
 	process_start(&guest->process, argv);
-	process_send(&guest->process, &limits, sizeof(limits), NULL, 0);
+	tell_limits(guest);
 	list_for_each(device, tmp, &guest->devices, link)
 		device_attach(device);
 }
@@ -81,6 +87,19 @@ static void on_closed(struct guest *guest, const struct guest_closed *closed)
 		broke_the_rules(guest, "closes an unknown session");
 }
 
+static void on_report(struct guest *guest, const struct guest_report *report)
+{
+	if (report->tag <= guest->answered || report->tag > guest->asked) {
+		broke_the_rules(guest, "answers what was not asked");
+		return;
+	}
+	guest->answered = report->tag;
+	guest->report = *report;
+	clock_gettime(CLOCK_MONOTONIC, &guest->reported);
+	guest->stale = guest->answered != guest->asked;
+	guest->guests->ops->reported(guest->guests->owner, guest);
+}
+
 /* A guest may have taken its process over: nothing it says is believed. */
 static void on_message(void *owner, struct link_message *msg)
 {
@@ -94,6 +113,13 @@ static void on_message(void *owner, struct link_message *msg)
 		on_open(guest, msg->data);
 	else if (type == GUEST_CLOSED && msg->len == sizeof(struct guest_closed))
 		on_closed(guest, msg->data);
+	else if (type == GUEST_SESSION_REPORT &&
+		 msg->len == sizeof(struct guest_session_report))
+		guest->guests->ops->session_report(guest->guests->owner, guest,
+						   msg->data);
+	else if (type == GUEST_REPORT &&
+		 msg->len == sizeof(struct guest_report))
+		on_report(guest, msg->data);
 	else
 		broke_the_rules(guest, "sent what is no message");
 }
@@ -110,6 +136,14 @@ static void retire(struct guest *guest)
 		device_close(device);
 }
 
+static void forget_process(struct guest *guest)
+{
+	guest->stale = true;
+	guest->asked = 0;
+	guest->answered = 0;
+	guest->guests->ops->gone(guest->guests->owner, guest);
+}
+
 static bool on_ended(void *owner, int status)
 {
 	struct guest *guest = owner;
@@ -117,7 +151,7 @@ static bool on_ended(void *owner, int status)
 
 	list_for_each(device, tmp, &guest->devices, link)
 		device_detached(device);
-	guest->guests->ops->gone(guest->guests->owner, guest);
+	forget_process(guest);
 	if (guest->guests->stopping)
 		return false;
 	if (WIFEXITED(status) &&
@@ -149,7 +183,7 @@ static void on_stopped(void *owner)
 	struct guests *guests = guest->guests;
 	struct device *device, *tmp;
 
-	guests->ops->gone(guests->owner, guest);
+	forget_process(guest);
 	if (guests->stopping) {
 		if (!guests_running(guests))
 			guests->ops->stopped(guests->owner);
@@ -229,6 +263,7 @@ static struct guest *add_guest(struct guests *guests, unsigned int domid)
 	guest->guests = guests;
 	guest->domid = domid;
 	guest->ioreq_server = -1;
+	guest->stale = true;
 	list_init(&guest->devices);
 	if (process_init(&guest->process, guests->host, guest->process_name,
 			 &process_ops, guest) < 0) {
@@ -397,6 +432,34 @@ void guests_stop(struct guests *guests)
 		guests->ops->stopped(guests->owner);
 	list_for_each(guest, tmp, &guests->list, link)
 		process_stop(&guest->process, NULL, 0);
+}
+
+void guest_set_limits(struct guest *guest, const struct quota_limits *limits)
+{
+	guest->limits = *limits;
+	guest->sessions.limit = limits->limit[QUOTA_SESSIONS];
+	guest->bytes.limit = limits->limit[QUOTA_BYTES];
+	tell_limits(guest);
+}
+
+bool guest_query(struct guest *guest, uint32_t tag)
+{
+	const struct daemon_query message = {
+		.hdr.type = GUEST_QUERY,
+		.tag = tag,
+	};
+
+	if (process_is_behind(&guest->process) ||
+	    process_send(&guest->process, &message, sizeof(message), NULL,
+			 0) < 0)
+		return false;
+	guest->asked = tag;
+	return true;
+}
+
+bool guest_is_served(const struct guest *guest)
+{
+	return guest->served && !guest->leaving;
 }
 
 void guest_answer(struct guest *guest, uint32_t tag, unsigned int error,

@@ -21,13 +21,14 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "base/list.h"
 #include "base/log.h"
 #include "daemon/process.h"
 #include "daemon/quota.h"
 #include "daemon/xenstore.h"
-#include "ipc/quotas.h"
+#include "ipc/daemon_proto.h"
 
 struct config_domain;
 struct device;
@@ -41,8 +42,14 @@ struct guests;
  * @process: runs if a device is claimed
  * @id: valid if a device is claimed
  * @domain: what the configuration says of it; NULL: nothing; borrowed
- * @limits: quotas
+ * @limits: quotas, as they hold now
  * @sessions: one of them, and what is used of it
+ * @bytes: likewise
+ * @report: what its process told last
+ * @reported: when, CLOCK_MONOTONIC; 0: never
+ * @stale: it has not answered the latest question for @report
+ * @asked: tag of that question; 0: none was asked
+ * @answered: tag of the last one that was answered
  * @ioreq_server: -1 until there is one
  * @served: a device was claimed
  * @leaving: its devices are being taken down
@@ -59,6 +66,12 @@ struct guest {
 	const struct config_domain *domain;
 	struct quota_limits limits;
 	struct quota sessions;
+	struct quota bytes;
+	struct guest_report report;
+	struct timespec reported;
+	bool stale;
+	uint32_t asked;
+	uint32_t answered;
 	struct log_limit log;
 	int ioreq_server;
 	bool served;
@@ -73,6 +86,8 @@ struct guest {
  * @open: the guest opens a device; guest_answer() follows, now or later
  * @closed: a session is over. Return false if the guest has no such session.
  * @gone: the process is no more, and so are all sessions of the guest
+ * @session_report: what a session got; the serial may be of no session of it
+ * @reported: a guest's report is new
  * @stopped: guests_stop() is done
  */
 struct guests_ops {
@@ -81,6 +96,9 @@ struct guests_ops {
 	void (*open)(void *owner, struct device *device, uint32_t tag);
 	bool (*closed)(void *owner, struct guest *guest, uint64_t serial);
 	void (*gone)(void *owner, struct guest *guest);
+	void (*session_report)(void *owner, struct guest *guest,
+			       const struct guest_session_report *report);
+	void (*reported)(void *owner, struct guest *guest);
 	void (*stopped)(void *owner);
 };
 
@@ -135,5 +153,17 @@ bool guests_running(const struct guests *guests);
  */
 void guest_answer(struct guest *guest, uint32_t tag, unsigned int error,
 		  uint64_t serial, int fd);
+
+/** guest_set_limits() - quotas, from now on; its process is told */
+void guest_set_limits(struct guest *guest, const struct quota_limits *limits);
+
+/**
+ * guest_query() - ask for reports; they come with @tag, which rises
+ * Return: false if its process cannot be asked.
+ */
+bool guest_query(struct guest *guest, uint32_t tag);
+
+/** guest_is_served() - it has, or had, a process of ours, and is not leaving */
+bool guest_is_served(const struct guest *guest);
 
 #endif /* DAEMON_GUEST_H */

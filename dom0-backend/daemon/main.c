@@ -55,6 +55,7 @@ struct daemon {
 	struct event_base *base;
 	struct event *sigterm;
 	struct event *sigint;
+	struct event *sighup;
 	struct spawner *spawner;
 	struct broker *broker;
 	struct control *control;
@@ -121,8 +122,9 @@ static void parse_options(int argc, char **argv, struct options *options)
 	}
 }
 
-static int load_config(const struct options *options, struct config **out)
+static int load_config(void *owner, struct config **out)
 {
+	const struct options *options = owner;
 	const char *path = options->config;
 	int ret;
 
@@ -140,6 +142,14 @@ static void on_signal(evutil_socket_t signal, short what, void *data)
 
 	log_info("stopping: %s", strsignal(signal));
 	broker_stop(daemon->broker);
+}
+
+static void on_sighup(evutil_socket_t signal, short what, void *data)
+{
+	struct daemon *daemon = data;
+
+	if (broker_reload(daemon->broker) < 0)
+		log_error("the configuration stays as it was");
 }
 
 /* Two of us would both claim every guest. The lock goes with the process. */
@@ -164,11 +174,11 @@ static int lock_run_dir(struct daemon *daemon, const char *dir)
 	return 0;
 }
 
-static int start(struct daemon *daemon, const struct options *options,
-		 const struct config *config)
+static int start(struct daemon *daemon, struct options *options)
 {
 	struct broker_setup setup = {
-		.config = config,
+		.load = load_config,
+		.load_owner = options,
 		.base = daemon->base,
 		.guest_program = daemon->guest_program,
 		.camera_program = daemon->camera_program,
@@ -197,7 +207,7 @@ static int start(struct daemon *daemon, const struct options *options,
 	return ret;
 }
 
-static int run(const struct options *options, const struct config *config)
+static int run(struct options *options)
 {
 	struct daemon daemon = { .base = event_base_new(), .lock = -1 };
 	int ret = -ENOMEM;
@@ -207,12 +217,15 @@ static int run(const struct options *options, const struct config *config)
 					      &daemon);
 		daemon.sigint = evsignal_new(daemon.base, SIGINT, on_signal,
 					     &daemon);
+		daemon.sighup = evsignal_new(daemon.base, SIGHUP, on_sighup,
+					     &daemon);
 	}
-	if (daemon.sigterm && daemon.sigint)
-		ret = start(&daemon, options, config);
+	if (daemon.sigterm && daemon.sigint && daemon.sighup)
+		ret = start(&daemon, options);
 	if (ret == 0) {
 		event_add(daemon.sigterm, NULL);
 		event_add(daemon.sigint, NULL);
+		event_add(daemon.sighup, NULL);
 		log_info("version " VMEDIA_VERSION " serves");
 		event_base_dispatch(daemon.base);
 		ret = daemon.broker->lost ? -EIO : 0;
@@ -224,6 +237,8 @@ static int run(const struct options *options, const struct config *config)
 		event_free(daemon.sigterm);
 	if (daemon.sigint)
 		event_free(daemon.sigint);
+	if (daemon.sighup)
+		event_free(daemon.sighup);
 	if (daemon.base)
 		event_base_free(daemon.base);
 	if (daemon.lock >= 0)
@@ -246,27 +261,31 @@ static void raise_descriptor_limit(void)
 		log_warning("descriptors stay limited: %s", strerror(errno));
 }
 
+static int check_config(struct options *options)
+{
+	struct config *config;
+	int ret = load_config(options, &config);
+
+	if (ret < 0)
+		return ret;
+	config_print(config, stdout);
+	config_destroy(config);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = {
 		.libexec_dir = VMEDIA_LIBEXECDIR,
 		.run_dir = VMEDIA_RUNDIR,
 	};
-	struct config *config;
-	int ret = 0;
 
 	log_init("vmediad", CONFIG_VMEDIA_LOG_LEVEL);
 	parse_options(argc, argv, &options);
-	if (load_config(&options, &config) < 0)
-		return 1;
-	log_set_level(config->log_level);
+	if (options.check_config)
+		return check_config(&options) < 0;
 	/* A peer that is gone is told by errno. */
 	signal(SIGPIPE, SIG_IGN);
 	raise_descriptor_limit();
-	if (options.check_config)
-		config_print(config, stdout);
-	else
-		ret = run(&options, config);
-	config_destroy(config);
-	return ret < 0;
+	return run(&options) < 0;
 }

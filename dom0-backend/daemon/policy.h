@@ -18,6 +18,13 @@ struct policy_choice {
 };
 
 /**
+ * policy_names() - @text, from the configuration, is this domain
+ * @name: of the domain, as xl knows it
+ * @uuid: of the domain, lower case
+ */
+bool policy_names(const char *text, const char *name, const char *uuid);
+
+/**
  * policy_domain() - what the configuration says of a domain
  * @name: of the domain, as xl knows it
  * @uuid: of the domain, lower case
@@ -42,5 +49,24 @@ bool policy_camera(const struct config *config,
 /** policy_limits() - quotas of a domain; borrowed from the configuration */
 const struct quota_limits *policy_limits(const struct config *config,
 					 const struct config_domain *domain);
+
+/** policy_find_camera() - what the configuration says of a camera; NULL if it
+ * is not there; borrowed from @config */
+const struct config_camera *policy_find_camera(const struct config *config,
+					       const char *camera);
+
+/**
+ * policy_rules() - what a domain may do with the controls of a camera
+ * @name: of the domain
+ * @uuid: likewise
+ * @camera: its name
+ * @guest: gets @rules and @num_rules
+ *
+ * If they are more than there is room for, what the last ones say is not known,
+ * so every control that no other rule is about is hidden.
+ */
+void policy_rules(const struct config *config, const char *name,
+		  const char *uuid, const char *camera,
+		  struct camera_guest *guest);
 
 #endif /* DAEMON_POLICY_H */

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /**
- * struct quota - one limit of one domain
+ * struct quota - one limit, of a domain or a camera
  * @limit: 0 = unlimited
  * @used: may be above a limit that was lowered
  * @refused: times
@@ -17,10 +17,10 @@ struct quota {
 	uint64_t refused;
 };
 
-/** quota_take() - one more. Return: 0, or -EBUSY, which is counted. */
-int quota_take(struct quota *quota);
+/** quota_take() - @amount more. Return: 0, or -EBUSY, which is counted. */
+int quota_take(struct quota *quota, uint64_t amount);
 
-/** quota_put() - one that quota_take() took is free again */
-void quota_put(struct quota *quota);
+/** quota_put() - @amount of what quota_take() took is free again */
+void quota_put(struct quota *quota, uint64_t amount);
 
 #endif /* DAEMON_QUOTA_H */

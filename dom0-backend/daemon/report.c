@@ -80,9 +80,10 @@ static void add_session(struct json_object *sessions,
 	struct json_object *object = json_object_new_object();
 
 	add_number(object, "serial", session->serial);
-	add_number(object, "domid", session->guest->domid);
-	add_text(object, "guest", session->guest->id.name);
-	add_number(object, "devid", session->device->devid);
+	add_number(object, "domid", session_domid(session));
+	add_text(object, "guest", session_owner(session));
+	if (session->device)
+		add_number(object, "devid", session->device->devid);
 	add_text(object, "camera", session->camera->name);
 	add_number(object, "age", session_age(session));
 	json_object_array_add(sessions, object);

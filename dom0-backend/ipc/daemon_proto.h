@@ -17,8 +17,8 @@
  *   SETTINGS how it is shared      STATE   present or absent, and what it is
  *   SESSION (+fd) a new session    ADMIT   may this session stream?
  *   GUEST   what a guest may do    RATE    a session streams less, or no more
- *   END     a session is over      SESSION_REPORT, REPORT  answer to QUERY
- *   ADMITTED answer to ADMIT
+ *   END     a session is over      CLOSED  it is over
+ *   ADMITTED answer to ADMIT       SESSION_REPORT, REPORT  answer to QUERY
  *   QUERY   how is it going?
  *   STOP    close, exit
  *
@@ -73,6 +73,7 @@ enum daemon_type {
 	CAMERA_RATE,
 	CAMERA_SESSION_REPORT,
 	CAMERA_REPORT,
+	CAMERA_CLOSED,
 };
 
 /** struct daemon_header - first bytes of every message; GUEST_STOP and
@@ -338,6 +339,18 @@ struct camera_end {
 	uint64_t serial;
 	uint32_t error;
 	uint32_t reserved;
+};
+
+/**
+ * struct camera_closed - a session is over, for whatever reason: nothing of the
+ * camera is its any more
+ * @serial: of the session
+ *
+ * A guest's file may be open for long after it; dom0's own sessions end so.
+ */
+struct camera_closed {
+	struct daemon_header hdr;
+	uint64_t serial;
 };
 
 /**

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "daemon_bench.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -52,10 +54,72 @@ int bench_end(void **state)
 	return 0;
 }
 
+static char *copy_text(const char *text)
+{
+	return text ? strdup(text) : NULL;
+}
+
+static void *copy_array(const void *array, unsigned int count, size_t size)
+{
+	void *copy;
+
+	if (count == 0)
+		return NULL;
+	copy = calloc(count, size);
+	assert_non_null(copy);
+	return memcpy(copy, array, count * size);
+}
+
+static void copy_domain(struct config_domain *domain)
+{
+	domain->name = copy_text(domain->name);
+	domain->uuid = copy_text(domain->uuid);
+	domain->cameras = copy_array(domain->cameras, domain->num_cameras,
+				     sizeof(*domain->cameras));
+	for (unsigned int i = 0; i < domain->num_cameras; i++)
+		domain->cameras[i] = copy_text(domain->cameras[i]);
+}
+
+/* What vmediad gets is its own, so that one that keeps a pointer into an old
+ * configuration is found out. */
+static int load(void *owner, struct config **out)
+{
+	const struct bench *bench = owner;
+	struct config *config;
+
+	if (bench->config_is_wrong)
+		return -EINVAL;
+	config = copy_array(&bench->config, 1, sizeof(*config));
+	config->cameras = copy_array(config->cameras, config->num_cameras,
+				     sizeof(*config->cameras));
+	for (unsigned int i = 0; i < config->num_cameras; i++) {
+		config->cameras[i].name = copy_text(config->cameras[i].name);
+		config->cameras[i].source =
+			copy_text(config->cameras[i].source);
+		config->cameras[i].primary =
+			copy_text(config->cameras[i].primary);
+	}
+	config->domains = copy_array(config->domains, config->num_domains,
+				     sizeof(*config->domains));
+	for (unsigned int i = 0; i < config->num_domains; i++)
+		copy_domain(&config->domains[i]);
+	config->controls = copy_array(config->controls, config->num_controls,
+				      sizeof(*config->controls));
+	for (unsigned int i = 0; i < config->num_controls; i++) {
+		config->controls[i].domain =
+			copy_text(config->controls[i].domain);
+		config->controls[i].camera =
+			copy_text(config->controls[i].camera);
+	}
+	*out = config;
+	return 0;
+}
+
 void bench_start(struct bench *bench)
 {
 	struct broker_setup setup = {
-		.config = &bench->config,
+		.load = load,
+		.load_owner = bench,
 		.base = bench->base,
 		.spawner = bench->spawner,
 		.guest_program = "vmedia-guest",

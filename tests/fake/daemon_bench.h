@@ -4,7 +4,8 @@
  * children.
  *
  * The configuration: cameras "rear" and "left"; every domain gets both in order,
- * two sessions each; unless a test changes bench->config before bench_start().
+ * two sessions each; unless a test changes bench->config before bench_start(), or
+ * before it reloads. vmediad gets a copy.
  */
 #ifndef DAEMON_BENCH_H
 #define DAEMON_BENCH_H
@@ -21,6 +22,7 @@ struct bench {
 	struct event_base *base;
 	struct spawner *spawner;
 	struct config config;
+	bool config_is_wrong; /* as if the file had a mistake */
 	struct broker *broker;
 };
 

@@ -100,12 +100,12 @@ static void a_quota_refuses_and_counts(void **state)
 {
 	struct quota quota = { .limit = 2 };
 
-	assert_int_equal(quota_take(&quota), 0);
-	assert_int_equal(quota_take(&quota), 0);
-	assert_int_equal(quota_take(&quota), -EBUSY);
+	assert_int_equal(quota_take(&quota, 1), 0);
+	assert_int_equal(quota_take(&quota, 1), 0);
+	assert_int_equal(quota_take(&quota, 1), -EBUSY);
 	assert_int_equal(quota.refused, 1);
-	quota_put(&quota);
-	assert_int_equal(quota_take(&quota), 0);
+	quota_put(&quota, 1);
+	assert_int_equal(quota_take(&quota, 1), 0);
 	assert_int_equal(quota.used, 2);
 }
 
@@ -114,7 +114,7 @@ static void a_quota_of_zero_is_unlimited(void **state)
 	struct quota quota = { .limit = 0 };
 
 	for (int i = 0; i < 1000; i++)
-		assert_int_equal(quota_take(&quota), 0);
+		assert_int_equal(quota_take(&quota, 1), 0);
 }
 
 static const struct backoff_policy policy = {

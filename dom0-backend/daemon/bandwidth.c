@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "daemon/bandwidth.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+#include "daemon/camera.h"
+#include "daemon/guest.h"
+#include "daemon/holders.h"
+#include "daemon/limits.h"
+#include "daemon/session.h"
+
+/* Raw numbers: a limit that is missed by a byte must look missed. */
+static void log_refusal(const struct sessions *sessions,
+			const struct session *session, uint64_t bytes,
+			bool by_camera)
+{
+	struct guest *guest = session->guest;
+	struct camera *camera = session->camera;
+	const struct quota *quota = by_camera ? &camera->bytes : &guest->bytes;
+	struct log_limit *limit = guest ? &guest->log : &camera->log;
+	char holders[HOLDERS_SIZE];
+
+	if (!log_allowed(limit))
+		return;
+	if (by_camera)
+		holders_of_camera_bytes(sessions, camera, holders,
+					sizeof(holders));
+	else
+		holders_of_guest_bytes(sessions, guest, holders,
+				       sizeof(holders));
+	log_warning("guest %s, session %" PRIu64 ": stream refused: it needs %"
+		    PRIu64 " bytes/s, but `%s` of %s %s is %" PRIu64
+		    " and %" PRIu64 " are used: %s; refused %" PRIu64 " times",
+		    session_owner(session), session->serial, bytes,
+		    limit_name(QUOTA_BYTES), by_camera ? "camera" : "guest",
+		    by_camera ? camera->name : guest->id.name, quota->limit,
+		    quota->used, holders, quota->refused);
+}
+
+int bandwidth_admit(const struct sessions *sessions, struct session *session,
+		    uint64_t bytes)
+{
+	struct guest *guest = session->guest;
+	uint64_t more;
+
+	if (bytes <= session->bytes) {
+		bandwidth_reduce(session, bytes);
+		return 0;
+	}
+	more = bytes - session->bytes;
+	if (guest && quota_take(&guest->bytes, more) < 0) {
+		log_refusal(sessions, session, bytes, false);
+		return -ENOSPC;
+	}
+	if (quota_take(&session->camera->bytes, more) < 0) {
+		if (guest)
+			quota_put(&guest->bytes, more);
+		log_refusal(sessions, session, bytes, true);
+		return -ENOSPC;
+	}
+	session->bytes = bytes;
+	return 0;
+}
+
+void bandwidth_reduce(struct session *session, uint64_t bytes)
+{
+	uint64_t less;
+
+	if (bytes >= session->bytes)
+		return;
+	less = session->bytes - bytes;
+	session->bytes = bytes;
+	quota_put(&session->camera->bytes, less);
+	if (session->guest)
+		quota_put(&session->guest->bytes, less);
+}
