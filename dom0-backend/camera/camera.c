@@ -61,6 +61,19 @@ static void camera_send_state(struct camera *camera)
 			  strerror(-ret));
 }
 
+void camera_send_closed(struct camera *camera, uint64_t serial)
+{
+	struct camera_closed closed = {
+		.hdr.type = CAMERA_CLOSED,
+		.serial = serial,
+	};
+	struct iovec iov = { &closed, sizeof(closed) };
+
+	/* A vmediad that cannot be told is gone, and so is what it counted. */
+	if (camera->daemon)
+		link_send(camera->daemon, &iov, 1, NULL, 0);
+}
+
 static void camera_changed(void *owner)
 {
 	struct camera *camera = owner;

@@ -60,6 +60,9 @@ void camera_finish(struct camera *camera);
  */
 unsigned int camera_num_slots(const struct camera *camera);
 
+/** camera_send_closed() - tell vmediad that session @serial is over */
+void camera_send_closed(struct camera *camera, uint64_t serial);
+
 /**
  * camera_stream_broken() - the capture came to its end: so do the sessions
  * that stream

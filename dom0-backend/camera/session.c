@@ -282,6 +282,7 @@ void session_create(struct camera *camera, int fd,
 	if (!session) {
 		log_error("no memory for a session of guest %s",
 			  intro->guest.name);
+		camera_send_closed(camera, intro->serial);
 		close(fd);
 		return;
 	}
@@ -322,6 +323,7 @@ void session_end(struct session *session, int error)
 			log_info("guest %s session %" PRIu64 " ends",
 				 session->guest, session->serial);
 	}
+	camera_send_closed(camera, session->serial);
 	link_destroy(session->socket);
 	list_remove(&session->link);
 	free(session);

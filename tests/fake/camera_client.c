@@ -39,7 +39,10 @@ bool world_state(struct camera_world *world, struct camera_state *state)
 	ssize_t len;
 
 	world_pump(world);
-	len = recv(world->daemon, state, sizeof(*state), 0);
+	/* Of what else a camera says, nothing is asked for here. */
+	do {
+		len = recv(world->daemon, state, sizeof(*state), 0);
+	} while (len > 0 && state->hdr.type != CAMERA_STATE);
 	assert(len < 0 || len == sizeof(*state));
 	return len > 0;
 }

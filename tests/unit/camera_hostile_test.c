@@ -398,6 +398,7 @@ static void a_descriptor_nobody_asked_for_ends_the_session(void **state)
 static void random_messages_hurt_nobody_else(void **state)
 {
 	struct scene *scene = *state;
+	struct camera_state told;
 	uint32_t data[80];
 	unsigned int got;
 
@@ -410,6 +411,9 @@ static void random_messages_hurt_nobody_else(void **state)
 		if (scene->one.closed) {
 			client_close(&scene->one);
 			client_open(&scene->one, &scene->world, 2);
+			/* vmediad reads what it is told. */
+			while (world_state(&scene->world, &told))
+				;
 		}
 	}
 	client_close(&scene->one);
