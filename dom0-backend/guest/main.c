@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "guest/guest.h"
+#include "guest/jail.h"
 #include "hyp/xen.h"
 #include "ipc/daemon_proto.h"
 
@@ -106,6 +107,9 @@ static int open_hyp(void *owner, struct guest_hyp *out)
 
 	process->open_error = hyp_xen_open(process->base, &process->xen,
 					   &process->hyp);
+	if (process->open_error < 0)
+		return process->open_error;
+	process->open_error = jail_enter(CONFIG_VMEDIA_GUEST_USER);
 	if (process->open_error < 0)
 		return process->open_error;
 	out->hyp = process->hyp;

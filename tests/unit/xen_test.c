@@ -438,17 +438,6 @@ static void more_vcpus_than_fit_in_a_frame_are_refused(void **state)
 	assert_int_equal(open_hyp(f, false), -EOVERFLOW);
 }
 
-static void a_kernel_that_cannot_restrict_will_do(void **state)
-{
-	struct fixture *f = *state;
-
-	assert_int_equal(open_hyp(f, false), 0);
-	hyp_xen_close(f->hyp, true);
-	xenlibs_fake.fail_call = xenlibs_fake.calls * 2;
-	xenlibs_fake.fail_errno = ENOTTY;
-	assert_int_equal(open_hyp(f, false), 0);
-}
-
 /* tear_down() finds what the failure left behind. */
 static void whatever_fails_nothing_is_left_open(void **state)
 {
@@ -458,8 +447,7 @@ static void whatever_fails_nothing_is_left_open(void **state)
 	assert_int_equal(open_hyp(f, false), 0);
 	hyp_xen_close(f->hyp, true);
 	f->hyp = NULL;
-	/* All but the last, which is the restriction. */
-	needed = xenlibs_fake.calls - 1;
+	needed = xenlibs_fake.calls;
 	for (unsigned int i = 1; i <= needed; i++) {
 		xenlibs_fake.fail_call = xenlibs_fake.calls + i;
 		xenlibs_fake.fail_errno = EPERM;
@@ -517,7 +505,6 @@ int main(void)
 		TEST(a_successor_finds_its_range_mapped),
 		TEST_CLOSED(a_hypervisor_without_ioreq_servers_is_told_apart),
 		TEST_CLOSED(more_vcpus_than_fit_in_a_frame_are_refused),
-		TEST_CLOSED(a_kernel_that_cannot_restrict_will_do),
 		TEST_CLOSED(whatever_fails_nothing_is_left_open),
 		TEST_CLOSED(a_server_that_cannot_be_taken_over_stays),
 	};

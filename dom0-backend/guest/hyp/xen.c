@@ -94,6 +94,11 @@ int hyp_xen_open(struct event_base *base, const struct hyp_xen_params *params,
 	if (ret == 0)
 		ret = xen_ioreq_open(xen, base, params->attach,
 				     params->ioreq_server);
+	if (ret == 0 && xentoolcore_restrict_all(params->domid) < 0) {
+		ret = -errno;
+		log_error("this process cannot be restricted to domain %u: %s",
+			  params->domid, strerror(-ret));
+	}
 	if (ret < 0) {
 		/* One that was there before is not ours to destroy. */
 		xen_ioreq_close(xen, !params->attach);
@@ -101,9 +106,6 @@ int hyp_xen_open(struct event_base *base, const struct hyp_xen_params *params,
 		free(xen);
 		return ret;
 	}
-	if (xentoolcore_restrict_all(params->domid) < 0)
-		log_warning("this process is not restricted to domain %u: %s",
-			    params->domid, strerror(errno));
 	*out = &xen->hyp;
 	return 0;
 }

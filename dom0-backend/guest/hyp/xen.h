@@ -34,7 +34,7 @@ struct hyp_xen_params {
  *
  * Ends with xentoolcore_restrict_all(): the Xen handles of this whole process
  * are good for this guest only, those of xenstore and grants for nothing. A
- * kernel that cannot restrict them is only worth a line in the log.
+ * kernel that cannot restrict them (before Linux 4.14) serves no guest.
  *
  * Return: 0; -EOPNOTSUPP if the hypervisor has no IOREQ servers (the log says
  * which option is missing); other errors of the Xen libraries.

@@ -33,5 +33,8 @@ for mode in 640x480 1280x720; do
 	diag "$mode: $((last - first + 1 - 300)) frames lost, $TOOK_MS ms in all"
 	in_guest ivi 'grep -o "fps: [0-9.]*" /tmp/log | tail -n 1' | diag
 done
+status=/proc/$(pidof vmedia-guest)/status
+is "the guest's process is not root" "$(awk '/^Uid:/ { print $2 $3 $4 }' "$status")" 655346553465534
+is "its system calls are filtered" "$(awk '/^Seccomp:/ { print $2 }' "$status")" 2
 ok "nothing was wrong with a frame" not in_guest ivi 'grep -qiE "error|fail" /tmp/log'
 done_testing
