@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "camera/camera.h"
+#include "camera/mode_ioctl.h"
 #include "camera/queue.h"
 #include "camera/session.h"
 
@@ -47,87 +48,6 @@ const struct ioctl_info *ioctl_find(uint32_t nr)
 	    nr == _IOC_NR(VIDIOC_QUERYBUF) || nr == _IOC_NR(VIDIOC_QBUF))
 		return NULL;
 	return &ioctl_table[nr];
-}
-
-static bool ioctl_same_mode(const struct v4l2_format *a,
-			    const struct v4l2_format *b)
-{
-	/* The multi-planar members are at the same places, but not by law. */
-	if (a->type == V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE)
-		return a->fmt.pix_mp.width == b->fmt.pix_mp.width &&
-		       a->fmt.pix_mp.height == b->fmt.pix_mp.height &&
-		       a->fmt.pix_mp.pixelformat == b->fmt.pix_mp.pixelformat &&
-		       a->fmt.pix_mp.field == b->fmt.pix_mp.field;
-
-	return a->fmt.pix.width == b->fmt.pix.width &&
-	       a->fmt.pix.height == b->fmt.pix.height &&
-	       a->fmt.pix.pixelformat == b->fmt.pix.pixelformat &&
-	       a->fmt.pix.field == b->fmt.pix.field;
-}
-
-/*
- * While buffers exist, a format that comes down to the one that is set is
- * granted: that is what an application asks for that looked at G_FMT first.
- */
-static int ioctl_s_fmt(struct session *session, struct v4l2_format *format)
-{
-	struct v4l2_format current;
-	int ret;
-
-	if (!arbiter_is_kept(&session->camera->mode.arbiter))
-		return session_ask(session, VIDIOC_S_FMT, format);
-
-	ret = session_format(session, &current);
-	if (ret)
-		return ret;
-	if (!ioctl_same_mode(&current, format)) {
-		ret = session_ask(session, VIDIOC_TRY_FMT, format);
-		if (ret)
-			return ret;
-		if (!ioctl_same_mode(&current, format))
-			return -EBUSY;
-	}
-	*format = current;
-	return 0;
-}
-
-static int ioctl_try_fmt(struct session *session, struct v4l2_format *format)
-{
-	if (arbiter_is_kept_by_others(&session->camera->mode.arbiter,
-				     &session->claim))
-		return session_format(session, format);
-	return session_ask(session, VIDIOC_TRY_FMT, format);
-}
-
-static int ioctl_parm(struct session *session, unsigned long request,
-		      struct v4l2_streamparm *parm)
-{
-	int ret;
-
-	/* A camera with one rate answers with that rate; so does this one. */
-	if (arbiter_is_kept_by_others(&session->camera->mode.arbiter,
-				     &session->claim))
-		request = VIDIOC_G_PARM;
-
-	ret = session_ask(session, request, parm);
-	/* How many buffers read(2) has, which is not offered */
-	if (ret == 0)
-		parm->parm.capture.readbuffers = 0;
-	return ret;
-}
-
-static int ioctl_s_input(struct session *session, int *input)
-{
-	int current;
-	int ret;
-
-	if (!arbiter_is_kept(&session->camera->mode.arbiter))
-		return session_ask(session, VIDIOC_S_INPUT, input);
-
-	ret = session_ask(session, VIDIOC_G_INPUT, &current);
-	if (ret)
-		return ret;
-	return *input == current ? 0 : -EBUSY;
 }
 
 /*
@@ -196,15 +116,22 @@ static int ioctl_dispatch(struct session *session, unsigned long request,
 		return -EINVAL;
 
 	switch (request) {
+	case VIDIOC_ENUM_FMT:
+		return mode_enum_fmt(session, payload);
+	case VIDIOC_ENUM_FRAMESIZES:
+		return mode_enum_framesizes(session, payload);
+	case VIDIOC_ENUM_FRAMEINTERVALS:
+		return mode_enum_frameintervals(session, payload);
 	case VIDIOC_S_FMT:
-		return ioctl_s_fmt(session, payload);
+		return mode_s_fmt(session, payload);
 	case VIDIOC_TRY_FMT:
-		return ioctl_try_fmt(session, payload);
+		return mode_try_fmt(session, payload);
 	case VIDIOC_G_PARM:
+		return mode_g_parm(session, payload);
 	case VIDIOC_S_PARM:
-		return ioctl_parm(session, request, payload);
+		return mode_s_parm(session, payload);
 	case VIDIOC_S_INPUT:
-		return ioctl_s_input(session, payload);
+		return mode_s_input(session, payload);
 	case VIDIOC_ENUMINPUT:
 		return ioctl_enuminput(session, payload);
 	case VIDIOC_REQBUFS:

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "camera/camera.h"
+#include "camera/mode_ioctl.h"
 #include "camera/session.h"
 
 int queue_reqbufs(struct session *session, struct v4l2_requestbuffers *req)
@@ -86,6 +87,7 @@ int queue_streamon(struct session *session, const int *type)
 		return -EINVAL;
 	if (stream_reading(&session->reader))
 		return 0;
+	mode_interval(session);
 	return stream_join(&camera->stream, &session->reader,
 			   camera_num_slots(camera));
 }

@@ -32,6 +32,8 @@ struct source_handle;
  * @domid: of the guest
  * @guest: its name
  * @claim: to the camera's mode
+ * @asked: interval between frames that it asked for while others kept the
+ *         mode; 0/0: the camera's own
  * @reader: of the camera's stream
  * @generation: of the pool that this session was told last. Each start of
  *              streaming has its own, so that a frame returned late, from an
@@ -46,6 +48,7 @@ struct session {
 	uint32_t domid;
 	char guest[64];
 	struct claim claim;
+	struct v4l2_fract asked;
 	struct stream_reader reader;
 	uint32_t generation;
 };

@@ -10,6 +10,10 @@
 
 #include "base/util.h"
 
+static const uint32_t fake_formats[] = {
+	V4L2_PIX_FMT_YUYV, V4L2_PIX_FMT_UYVY,
+};
+
 static struct source_fake *to_fake(struct source *source)
 {
 	return container_of(source, struct source_fake, source);
@@ -71,14 +75,155 @@ static void fake_send_event(struct source_fake *fake, uint32_t id)
 	fake->event(fake->owner, &event);
 }
 
+static bool fake_has_format(uint32_t pixelformat)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(fake_formats); i++) {
+		if (fake_formats[i] == pixelformat)
+			return true;
+	}
+	return false;
+}
+
+static uint32_t fake_width(uint32_t width)
+{
+	if (width > 4096)
+		return 4096;
+	return width < 2 ? 2 : width & ~1u;
+}
+
+static uint32_t fake_pixelformat(uint32_t pixelformat)
+{
+	return fake_has_format(pixelformat) ? pixelformat : fake_formats[0];
+}
+
+/* Even widths up to 4096, any height, two formats of 2 bytes a pixel */
+static void fake_try_fmt(struct v4l2_format *format)
+{
+	struct v4l2_pix_format_mplane *mp = &format->fmt.pix_mp;
+	struct v4l2_pix_format *pix = &format->fmt.pix;
+
+	if (format->type == V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE) {
+		mp->width = fake_width(mp->width);
+		mp->pixelformat = fake_pixelformat(mp->pixelformat);
+		mp->field = V4L2_FIELD_NONE;
+		mp->num_planes = 1;
+		mp->plane_fmt[0].sizeimage = mp->width * mp->height * 2;
+	} else {
+		pix->width = fake_width(pix->width);
+		pix->pixelformat = fake_pixelformat(pix->pixelformat);
+		pix->field = V4L2_FIELD_NONE;
+		pix->sizeimage = pix->width * pix->height * 2;
+	}
+}
+
+static int fake_enum_fmt(struct v4l2_fmtdesc *desc)
+{
+	if (desc->index >= ARRAY_SIZE(fake_formats))
+		return -EINVAL;
+	desc->pixelformat = fake_formats[desc->index];
+	desc->flags = desc->index ? V4L2_FMT_FLAG_EMULATED : 0;
+	strcpy((char *)desc->description, desc->index ? "second" : "first");
+	return 0;
+}
+
+static int fake_enum_sizes(struct v4l2_frmsizeenum *size)
+{
+	if (size->index > 0 || !fake_has_format(size->pixel_format))
+		return -EINVAL;
+	size->type = V4L2_FRMSIZE_TYPE_STEPWISE;
+	size->stepwise = (struct v4l2_frmsize_stepwise){
+		2, 4096, 2, 1, 4096, 1,
+	};
+	return 0;
+}
+
+static int fake_enum_intervals(struct v4l2_frmivalenum *interval)
+{
+	static const unsigned int rates[] = { 60, 30, 15 };
+
+	if (interval->index >= ARRAY_SIZE(rates) ||
+	    !fake_has_format(interval->pixel_format))
+		return -EINVAL;
+	interval->type = V4L2_FRMIVAL_TYPE_DISCRETE;
+	interval->discrete.numerator = 1;
+	interval->discrete.denominator = rates[interval->index];
+	return 0;
+}
+
+static int fake_parm(struct source_fake *fake, bool set,
+		     struct v4l2_streamparm *parm)
+{
+	struct v4l2_fract *interval = &parm->parm.capture.timeperframe;
+
+	if (fake->fail_parm)
+		return -fake->fail_parm;
+	if (set)
+		fake->parm_fps = interval->denominator ?
+					 interval->denominator :
+					 60;
+	interval->numerator = fake->parm_fps ? 1 : 0;
+	interval->denominator = fake->parm_fps;
+	parm->parm.capture.readbuffers = 1;
+	parm->parm.capture.capturemode = V4L2_MODE_HIGHQUALITY;
+	return 0;
+}
+
+static int fake_enuminput(struct v4l2_input *input)
+{
+	if (input->index > 1)
+		return -EINVAL;
+	input->type = V4L2_INPUT_TYPE_TUNER;
+	input->tuner = 3;
+	input->std = V4L2_STD_PAL;
+	input->capabilities = V4L2_IN_CAP_STD;
+	return 0;
+}
+
+static int fake_mode(struct source_fake *fake, unsigned long request,
+		     void *payload)
+{
+	switch (request) {
+	case VIDIOC_ENUM_FMT:
+		return fake_enum_fmt(payload);
+	case VIDIOC_ENUM_FRAMESIZES:
+		return fake_enum_sizes(payload);
+	case VIDIOC_ENUM_FRAMEINTERVALS:
+		return fake_enum_intervals(payload);
+	case VIDIOC_S_FMT:
+		if (fake->num_slots > 0)
+			return -EBUSY;
+		fake_try_fmt(payload);
+		fake->format = *(struct v4l2_format *)payload;
+		return 0;
+	case VIDIOC_G_FMT:
+		*(struct v4l2_format *)payload = fake->format;
+		return 0;
+	case VIDIOC_TRY_FMT:
+		fake_try_fmt(payload);
+		return 0;
+	case VIDIOC_S_PARM:
+	case VIDIOC_G_PARM:
+		return fake_parm(fake, request == VIDIOC_S_PARM, payload);
+	case VIDIOC_G_INPUT:
+		*(int *)payload = fake->input;
+		return 0;
+	case VIDIOC_S_INPUT:
+		if (*(int *)payload < 0 || *(int *)payload > 1)
+			return -EINVAL;
+		fake->input = *(int *)payload;
+		return 0;
+	case VIDIOC_ENUMINPUT:
+		return fake_enuminput(payload);
+	default:
+		return 0;
+	}
+}
+
 static int fake_ioctl(struct source_handle *handle, unsigned long request,
 		      void *payload)
 {
 	struct source_fake *fake = to_fake(handle->source);
 	struct v4l2_query_ext_ctrl *query = payload;
-	struct v4l2_format *format = payload;
-	struct v4l2_streamparm *parm = payload;
-	struct v4l2_input *input = payload;
 
 	switch (request) {
 	case VIDIOC_QUERY_EXT_CTRL:
@@ -97,41 +242,12 @@ static int fake_ioctl(struct source_handle *handle, unsigned long request,
 		return -fake->fail_ioctl;
 
 	switch (request) {
-	case VIDIOC_S_FMT:
-		fake->format = *format;
-		return 0;
-	case VIDIOC_G_FMT:
-		*format = fake->format;
-		return 0;
-	case VIDIOC_TRY_FMT:
-		format->fmt.pix.width &= ~1u;
-		return 0;
-	case VIDIOC_S_PARM:
-		fake->parm_fps = parm->parm.capture.timeperframe.denominator;
-		return 0;
-	case VIDIOC_G_PARM:
-		parm->parm.capture.timeperframe.numerator = 1;
-		parm->parm.capture.timeperframe.denominator = fake->parm_fps;
-		parm->parm.capture.readbuffers = 1;
-		return 0;
-	case VIDIOC_G_INPUT:
-		*(int *)payload = fake->input;
-		return 0;
-	case VIDIOC_S_INPUT:
-		fake->input = *(int *)payload;
-		return 0;
-	case VIDIOC_ENUMINPUT:
-		input->type = V4L2_INPUT_TYPE_TUNER;
-		input->tuner = 3;
-		input->std = V4L2_STD_PAL;
-		input->capabilities = V4L2_IN_CAP_STD;
-		return 0;
 	case VIDIOC_SUBSCRIBE_EVENT:
 		if (fake->event_on_subscribe)
 			fake_send_event(fake, 4711);
 		return 0;
 	default:
-		return 0;
+		return fake_mode(fake, request, payload);
 	}
 }
 
@@ -218,6 +334,18 @@ void source_fake_init(struct source_fake *fake)
 	pix->pixelformat = V4L2_PIX_FMT_YUYV;
 	pix->field = V4L2_FIELD_NONE;
 	pix->sizeimage = 512;
+}
+
+void source_fake_multiplanar(struct source_fake *fake)
+{
+	fake->source.identity.device_caps =
+		V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_STREAMING;
+	memset(&fake->format, 0, sizeof(fake->format));
+	fake->format.type = V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
+	fake->format.fmt.pix_mp.width = 64;
+	fake->format.fmt.pix_mp.height = 4;
+	fake->format.fmt.pix_mp.pixelformat = V4L2_PIX_FMT_YUYV;
+	fake_try_fmt(&fake->format);
 }
 
 int source_fake_fill(struct source_fake *fake)

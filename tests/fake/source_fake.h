@@ -18,8 +18,9 @@
  * @sequence: of the next frame
  * @starts: how often it was started; @stops: how often stopped
  * @handles: that are open
- * @format: what G_FMT tells; S_FMT sets its width and height
- * @parm_fps: what G_PARM tells
+ * @format: what G_FMT tells, and S_FMT sets: an even width, YUYV or UYVY
+ * @parm_fps: what G_PARM tells, 0 for an interval of 0/0
+ * @fail_parm: errno for S_PARM and G_PARM
  * @input: the current input of two
  * @fail_open: errno for open, positive, 0 for none; likewise the others.
  *             @fail_queue fails one queue op and is then 0
@@ -45,6 +46,7 @@ struct source_fake {
 	unsigned int handles;
 	struct v4l2_format format;
 	unsigned int parm_fps;
+	int fail_parm;
 	int input;
 	int fail_open;
 	int fail_start;
@@ -60,8 +62,11 @@ struct source_fake {
 	void *owner;
 };
 
-/** source_fake_init() - present, single-planar, 64x4 YUYV */
+/** source_fake_init() - present, single-planar, 64x4 YUYV, 30 frames a second */
 void source_fake_init(struct source_fake *fake);
+
+/** source_fake_multiplanar() - the same, multi-planar; before it is used */
+void source_fake_multiplanar(struct source_fake *fake);
 
 /**
  * source_fake_fill() - fill the oldest queued slot

@@ -168,7 +168,7 @@ static void the_input_is_kept_likewise(void **state)
 	assert_int_equal(scene->fake.input, 1);
 }
 
-static void the_rate_of_another_is_answered_not_changed(void **state)
+static void the_rate_of_another_is_shared_not_changed(void **state)
 {
 	struct scene *scene = *state;
 	struct v4l2_streamparm parm = { .type = CAPTURE };
@@ -177,7 +177,7 @@ static void the_rate_of_another_is_answered_not_changed(void **state)
 	parm.parm.capture.timeperframe.denominator = 5;
 	assert_int_equal(reqbufs(&scene->one, 4), 0);
 	assert_int_equal(client_ioctl(&scene->two, VIDIOC_S_PARM, &parm), 0);
-	assert_int_equal(parm.parm.capture.timeperframe.denominator, 30);
+	assert_int_equal(parm.parm.capture.timeperframe.denominator, 5);
 	assert_int_equal(scene->fake.parm_fps, 30);
 
 	parm.parm.capture.timeperframe.denominator = 5;
@@ -389,7 +389,7 @@ int main(void)
 		SCENE(freed_buffers_free_the_format),
 		SCENE(a_session_that_ends_frees_the_format),
 		SCENE(the_input_is_kept_likewise),
-		SCENE(the_rate_of_another_is_answered_not_changed),
+		SCENE(the_rate_of_another_is_shared_not_changed),
 		SCENE(an_input_promises_nothing_that_does_not_cross),
 		SCENE(buffers_are_counted_as_asked),
 		SCENE(buffers_of_another_memory_or_type_are_refused),
