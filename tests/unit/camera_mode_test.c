@@ -4,107 +4,20 @@
  * docs/sharing.md, on a fake camera with even widths, YUYV and UYVY.
  */
 #include <errno.h>
-#include <event2/event.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "base/util.h"
-#include "camera/session.h"
-#include "camera_client.h"
-#include "source_fake.h"
+#include "mode_scene.h"
 
 #define YUYV V4L2_PIX_FMT_YUYV
 #define UYVY V4L2_PIX_FMT_UYVY
 #define NV12 V4L2_PIX_FMT_NV12
-
-/**
- * struct scene - the session that is tested, and somebody else
- * @type: buffer type of the camera
- */
-struct scene {
-	struct camera_world world;
-	struct source_fake fake;
-	struct camera_client us;
-	struct camera_client other;
-	uint32_t type;
-};
-
-static struct scene *begin(bool multiplanar)
-{
-	struct scene *scene = calloc(1, sizeof(*scene));
-
-	source_fake_init(&scene->fake);
-	if (multiplanar)
-		source_fake_multiplanar(&scene->fake);
-	scene->type = source_buf_type(&scene->fake.source);
-	world_init(&scene->world, event_base_new(), &scene->fake.source);
-	client_open(&scene->us, &scene->world, 2);
-	client_open(&scene->other, &scene->world, 2);
-	return scene;
-}
-
-static int setup(void **state)
-{
-	*state = begin(false);
-	return 0;
-}
-
-static int setup_multiplanar(void **state)
-{
-	*state = begin(true);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct scene *scene = *state;
-
-	client_close(&scene->us);
-	client_close(&scene->other);
-	world_finish(&scene->world);
-	event_base_free(scene->world.base);
-	assert_int_equal(scene->fake.handles, 0);
-	assert_int_equal(scene->fake.num_slots, 0);
-	free(scene);
-	return 0;
-}
-
-static int buffers(struct camera_client *client, unsigned int count)
-{
-	struct v4l2_requestbuffers req = {
-		count, source_buf_type(client->world->source),
-		V4L2_MEMORY_USERPTR,
-	};
-
-	return client_ioctl(client, VIDIOC_REQBUFS, &req);
-}
-
-static void pin(struct scene *scene, uint32_t pixelformat, uint32_t width,
-		uint32_t fps)
-{
-	const struct camera_mode mode = {
-		.pixelformat = pixelformat,
-		.width = width,
-		.height = 4,
-		.numerator = fps ? 1 : 0,
-		.denominator = fps,
-	};
-
-	mode_set_pinned(&scene->world.camera.mode, &mode);
-}
-
-static void unpin(struct scene *scene)
-{
-	static const struct camera_mode none;
-
-	mode_set_pinned(&scene->world.camera.mode, &none);
-}
 
 /* A format as a client writes or reads it, whatever the planes */
 struct size {
@@ -149,31 +62,6 @@ static struct size current(struct scene *scene)
 	return size;
 }
 
-/* Who keeps the mode, YUYV 64x4 */
-enum keeper { NOBODY, OURSELVES, ANOTHER, BOTH, CONFIGURATION, NUM_KEEPERS };
-
-static void keep(struct scene *scene, enum keeper keeper)
-{
-	if (keeper == OURSELVES || keeper == BOTH)
-		assert_int_equal(buffers(&scene->us, 4), 0);
-	if (keeper == ANOTHER || keeper == BOTH)
-		assert_int_equal(buffers(&scene->other, 4), 0);
-	if (keeper == CONFIGURATION)
-		pin(scene, YUYV, 64, 30);
-}
-
-static void let_go(struct scene *scene)
-{
-	assert_int_equal(buffers(&scene->us, 0), 0);
-	assert_int_equal(buffers(&scene->other, 0), 0);
-	unpin(scene);
-}
-
-static bool others(enum keeper keeper)
-{
-	return keeper == ANOTHER || keeper == BOTH || keeper == CONFIGURATION;
-}
-
 /*
  * xen.md 6.3: camera_be's lock counted cameras, not domains, so that with one
  * camera and two guests it never held; and once held, it was never undone.
@@ -215,7 +103,7 @@ static void the_format_is_set_kept_answered_or_refused(void **state)
 
 			assert_int_equal(format(&scene->us, VIDIOC_S_FMT,
 						&size), 0);
-			keep(scene, keeper);
+			scene_keep(scene, keeper);
 			size = table[i].asked;
 			assert_int_equal(format(&scene->us, VIDIOC_S_FMT,
 						&size),
@@ -225,7 +113,7 @@ static void the_format_is_set_kept_answered_or_refused(void **state)
 						    sizeof(size));
 			now = current(scene);
 			assert_memory_equal(&now, &expected, sizeof(now));
-			let_go(scene);
+			scene_let_go(scene);
 		}
 	}
 }
@@ -237,13 +125,13 @@ static void a_try_finds_what_can_be_had_now(void **state)
 	for (int keeper = 0; keeper < NUM_KEEPERS; keeper++) {
 		struct size size = { UYVY, 128, 8 };
 
-		keep(scene, keeper);
+		scene_keep(scene, keeper);
 		assert_int_equal(format(&scene->us, VIDIOC_TRY_FMT, &size), 0);
-		assert_int_equal(size.width, others(keeper) ? 64 : 128);
-		assert_int_equal(size.height, others(keeper) ? 4 : 8);
+		assert_int_equal(size.width, keeper_is_other(keeper) ? 64 : 128);
+		assert_int_equal(size.height, keeper_is_other(keeper) ? 4 : 8);
 		assert_int_equal(size.pixelformat,
-				 others(keeper) ? YUYV : UYVY);
-		let_go(scene);
+				 keeper_is_other(keeper) ? YUYV : UYVY);
+		scene_let_go(scene);
 	}
 }
 
@@ -263,18 +151,18 @@ static void formats_are_those_that_can_be_had_now(void **state)
 	/* Not the driver's first, so that its place is told from ours */
 	assert_int_equal(format(&scene->us, VIDIOC_S_FMT, &size), 0);
 	for (int keeper = 0; keeper < CONFIGURATION; keeper++) {
-		keep(scene, keeper);
+		scene_keep(scene, keeper);
 		assert_int_equal(enum_fmt(scene, 0, &desc), 0);
 		assert_int_equal(desc.pixelformat,
-				 others(keeper) ? UYVY : YUYV);
+				 keeper_is_other(keeper) ? UYVY : YUYV);
 		assert_int_equal(desc.index, 0);
 		assert_string_equal((char *)desc.description,
-				    others(keeper) ? "second" : "first");
+				    keeper_is_other(keeper) ? "second" : "first");
 		assert_int_equal(desc.flags & V4L2_FMT_FLAG_EMULATED,
-				 others(keeper) ? V4L2_FMT_FLAG_EMULATED : 0);
+				 keeper_is_other(keeper) ? V4L2_FMT_FLAG_EMULATED : 0);
 		assert_int_equal(enum_fmt(scene, 1, &desc),
-				 others(keeper) ? EINVAL : 0);
-		let_go(scene);
+				 keeper_is_other(keeper) ? EINVAL : 0);
+		scene_let_go(scene);
 	}
 }
 
@@ -294,12 +182,12 @@ static void sizes_are_those_that_can_be_had_now(void **state)
 	struct v4l2_frmsizeenum size;
 
 	for (int keeper = 0; keeper < NUM_KEEPERS; keeper++) {
-		keep(scene, keeper);
+		scene_keep(scene, keeper);
 		assert_int_equal(enum_sizes(scene, 0, UYVY, &size),
-				 others(keeper) ? EINVAL : 0);
+				 keeper_is_other(keeper) ? EINVAL : 0);
 		assert_int_equal(enum_sizes(scene, 1, YUYV, &size), EINVAL);
 		assert_int_equal(enum_sizes(scene, 0, YUYV, &size), 0);
-		if (others(keeper)) {
+		if (keeper_is_other(keeper)) {
 			assert_int_equal(size.type,
 					 V4L2_FRMSIZE_TYPE_DISCRETE);
 			assert_int_equal(size.discrete.width, 64);
@@ -309,67 +197,8 @@ static void sizes_are_those_that_can_be_had_now(void **state)
 			assert_int_equal(size.type,
 					 V4L2_FRMSIZE_TYPE_STEPWISE);
 		}
-		let_go(scene);
+		scene_let_go(scene);
 	}
-}
-
-static int enum_intervals(struct scene *scene, uint32_t index, uint32_t width,
-			  struct v4l2_frmivalenum *interval)
-{
-	memset(interval, 0xff, sizeof(*interval));
-	interval->index = index;
-	interval->pixel_format = YUYV;
-	interval->width = width;
-	interval->height = 4;
-	return client_ioctl(&scene->us, VIDIOC_ENUM_FRAMEINTERVALS, interval);
-}
-
-static void intervals_are_the_cameras_once_twice_up_to_a_second(void **state)
-{
-	static const uint32_t zero[2];
-	struct scene *scene = *state;
-	struct v4l2_frmivalenum interval;
-
-	keep(scene, ANOTHER);
-	for (uint32_t i = 0; i < 30; i++) {
-		assert_int_equal(enum_intervals(scene, i, 64, &interval), 0);
-		assert_int_equal(interval.index, i);
-		assert_int_equal(interval.type, V4L2_FRMIVAL_TYPE_DISCRETE);
-		assert_int_equal(interval.discrete.denominator * (i + 1),
-				 interval.discrete.numerator * 30);
-		assert_memory_equal(interval.reserved, zero, sizeof(zero));
-	}
-	assert_int_equal(enum_intervals(scene, 30, 64, &interval), EINVAL);
-	assert_int_equal(enum_intervals(scene, 0xffffffff, 64, &interval),
-			 EINVAL);
-	assert_int_equal(enum_intervals(scene, 0, 66, &interval), EINVAL);
-}
-
-static void intervals_are_the_drivers_when_nobody_else_keeps_the_mode(
-	void **state)
-{
-	struct scene *scene = *state;
-	struct v4l2_frmivalenum interval;
-
-	for (int keeper = NOBODY; keeper <= OURSELVES; keeper++) {
-		keep(scene, keeper);
-		assert_int_equal(enum_intervals(scene, 0, 66, &interval), 0);
-		assert_int_equal(interval.discrete.denominator, 60);
-		assert_int_equal(enum_intervals(scene, 3, 66, &interval),
-				 EINVAL);
-		let_go(scene);
-	}
-}
-
-static void intervals_are_the_drivers_if_it_does_not_tell_its_own(void **state)
-{
-	struct scene *scene = *state;
-	struct v4l2_frmivalenum interval;
-
-	keep(scene, ANOTHER);
-	scene->fake.fail_parm = ENOTTY;
-	assert_int_equal(enum_intervals(scene, 0, 64, &interval), 0);
-	assert_int_equal(interval.discrete.denominator, 60);
 }
 
 static void the_input_stays_while_somebody_needs_it(void **state)
@@ -392,7 +221,7 @@ static void the_input_stays_while_somebody_needs_it(void **state)
 			int input = table[i].input;
 
 			scene->fake.input = 0;
-			keep(scene, keeper);
+			scene_keep(scene, keeper);
 			assert_int_equal(client_ioctl(&scene->us,
 						      VIDIOC_S_INPUT, &input),
 					 table[i].error[keeper]);
@@ -401,183 +230,9 @@ static void the_input_stays_while_somebody_needs_it(void **state)
 						 table[i].input);
 			else
 				assert_int_equal(scene->fake.input, 0);
-			let_go(scene);
+			scene_let_go(scene);
 		}
 	}
-}
-
-/* Return: what came back, as frames in a thousand seconds */
-static unsigned int parm(struct scene *scene, struct camera_client *client,
-			 unsigned long request, uint32_t numerator,
-			 uint32_t denominator)
-{
-	struct v4l2_streamparm parm = { .type = scene->type };
-	struct v4l2_fract *interval = &parm.parm.capture.timeperframe;
-
-	interval->numerator = numerator;
-	interval->denominator = denominator;
-	assert_int_equal(client_ioctl(client, request, &parm), 0);
-	assert_int_equal(parm.parm.capture.readbuffers, 0);
-	assert_int_equal(parm.parm.capture.capturemode,
-			 V4L2_MODE_HIGHQUALITY);
-	assert_true(interval->numerator > 0);
-	return 1000ull * interval->denominator / interval->numerator;
-}
-
-static unsigned int rate(struct scene *scene)
-{
-	return parm(scene, &scene->us, VIDIOC_G_PARM, 0, 0);
-}
-
-static void a_rate_is_the_cameras_or_a_share_of_it(void **state)
-{
-	static const struct {
-		uint32_t numerator;
-		uint32_t denominator;
-		unsigned int camera;
-		unsigned int share;
-	} table[] = {
-		{ 1, 15, 15, 15000 },    { 1, 10, 10, 10000 },
-		{ 1, 7, 7, 7500 },       { 1, 60, 60, 30000 },
-		{ 1, 1, 1, 1000 },       { 0, 0, 60, 30000 },
-		{ 0, 30, 30, 30000 },    { 7, 0, 60, 30000 },
-		{ 0xffffffff, 1, 1, 1000 },
-	};
-	struct scene *scene = *state;
-
-	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-		for (int keeper = 0; keeper < NUM_KEEPERS; keeper++) {
-			unsigned int expected = others(keeper) ?
-							table[i].share :
-							table[i].camera * 1000;
-
-			scene->fake.parm_fps = 30;
-			keep(scene, keeper);
-			assert_int_equal(parm(scene, &scene->us, VIDIOC_S_PARM,
-					      table[i].numerator,
-					      table[i].denominator), expected);
-			assert_int_equal(rate(scene), expected);
-			assert_int_equal(scene->fake.parm_fps,
-					 others(keeper) ? 30 :
-							  table[i].camera);
-			let_go(scene);
-		}
-	}
-}
-
-static void a_rate_that_can_be_set_is_promised(void **state)
-{
-	struct v4l2_streamparm parm;
-	struct scene *scene = *state;
-
-	for (int keeper = 0; keeper < NUM_KEEPERS; keeper++) {
-		keep(scene, keeper);
-		parm = (struct v4l2_streamparm){ .type = scene->type };
-		assert_int_equal(client_ioctl(&scene->us, VIDIOC_G_PARM,
-					      &parm), 0);
-		assert_int_equal(parm.parm.capture.capability,
-				 others(keeper) ? V4L2_CAP_TIMEPERFRAME : 0);
-		let_go(scene);
-	}
-}
-
-static void a_driver_without_rates_gives_its_errno_and_all_frames(void **state)
-{
-	static const int errors[] = { ENOTTY, EINVAL };
-	struct scene *scene = *state;
-	struct v4l2_streamparm parm = { .type = scene->type };
-
-	parm.parm.capture.timeperframe.numerator = 1;
-	parm.parm.capture.timeperframe.denominator = 5;
-	assert_int_equal(client_stream(&scene->other), 0);
-	assert_int_equal(client_stream(&scene->us), 0);
-	for (size_t i = 0; i < ARRAY_SIZE(errors); i++) {
-		scene->fake.fail_parm = errors[i];
-		assert_int_equal(client_ioctl(&scene->us, VIDIOC_G_PARM,
-					      &parm), errors[i]);
-		assert_int_equal(client_ioctl(&scene->us, VIDIOC_S_PARM,
-					      &parm), errors[i]);
-	}
-	for (int i = 0; i < 2; i++)
-		source_fake_fill(&scene->fake);
-	client_pump(&scene->us);
-	assert_int_equal(scene->us.num_frames, 2);
-}
-
-static void a_driver_that_knows_no_interval_gives_all_frames(void **state)
-{
-	struct scene *scene = *state;
-	struct v4l2_streamparm parm = { .type = scene->type };
-
-	keep(scene, ANOTHER);
-	scene->fake.parm_fps = 0;
-	parm.parm.capture.timeperframe.numerator = 1;
-	parm.parm.capture.timeperframe.denominator = 5;
-	assert_int_equal(client_ioctl(&scene->us, VIDIOC_S_PARM, &parm), 0);
-	assert_int_equal(parm.parm.capture.timeperframe.denominator, 0);
-	assert_int_equal(parm.parm.capture.capability, 0);
-}
-
-/* automotive.md 1.2 #4: the first rate that was set held until a restart. */
-static void a_rate_is_not_frozen(void **state)
-{
-	struct scene *scene = *state;
-
-	for (unsigned int fps = 60; fps >= 15; fps /= 2) {
-		keep(scene, ANOTHER);
-		parm(scene, &scene->other, VIDIOC_S_PARM, 1, fps);
-		assert_int_equal(rate(scene), fps * 1000);
-		let_go(scene);
-	}
-}
-
-static void a_share_follows_the_cameras_rate(void **state)
-{
-	struct scene *scene = *state;
-	struct stream_reader *reader;
-
-	keep(scene, ANOTHER);
-	assert_int_equal(parm(scene, &scene->us, VIDIOC_S_PARM, 1, 10), 10000);
-	reader = &container_of(scene->world.camera.sessions.next,
-			       struct session, link)->reader;
-	assert_int_equal(reader->divisor, 3);
-	parm(scene, &scene->other, VIDIOC_S_PARM, 1, 60);
-	assert_int_equal(reader->divisor, 6);
-	assert_int_equal(rate(scene), 10000);
-	parm(scene, &scene->other, VIDIOC_S_PARM, 1, 5);
-	assert_int_equal(reader->divisor, 1);
-	assert_int_equal(rate(scene), 5000);
-	parm(scene, &scene->other, VIDIOC_S_PARM, 1, 20);
-	assert_int_equal(reader->divisor, 2);
-}
-
-static void a_share_outlives_who_kept_the_mode(void **state)
-{
-	struct scene *scene = *state;
-
-	keep(scene, BOTH);
-	assert_int_equal(parm(scene, &scene->us, VIDIOC_S_PARM, 1, 10), 10000);
-	assert_int_equal(buffers(&scene->other, 0), 0);
-	assert_int_equal(rate(scene), 10000);
-	/* Alone, it sets the camera, and has all that it makes. */
-	assert_int_equal(parm(scene, &scene->us, VIDIOC_S_PARM, 1, 15), 15000);
-	assert_int_equal(scene->fake.parm_fps, 15);
-	assert_int_equal(rate(scene), 15000);
-}
-
-static void sessions_have_shares_of_their_own(void **state)
-{
-	struct scene *scene = *state;
-
-	pin(scene, YUYV, 64, 30);
-	parm(scene, &scene->us, VIDIOC_S_PARM, 1, 10);
-	parm(scene, &scene->other, VIDIOC_S_PARM, 1, 15);
-	assert_int_equal(rate(scene), 10000);
-	assert_int_equal(parm(scene, &scene->other, VIDIOC_G_PARM, 0, 0),
-			 15000);
-	client_close(&scene->us);
-	client_open(&scene->us, &scene->world, 2);
-	assert_int_equal(rate(scene), 30000);
 }
 
 static void a_pinned_mode_is_set_at_once(void **state)
@@ -587,7 +242,7 @@ static void a_pinned_mode_is_set_at_once(void **state)
 	struct camera_mode mode;
 	struct size now;
 
-	pin(scene, UYVY, 128, 15);
+	scene_pin(scene, UYVY, 128, 15);
 	now = current(scene);
 	assert_memory_equal(&now, &pinned, sizeof(now));
 	assert_int_equal(scene->fake.parm_fps, 15);
@@ -606,7 +261,7 @@ static void a_pinned_mode_of_any_rate_leaves_the_rate(void **state)
 	struct scene *scene = *state;
 
 	scene->fake.parm_fps = 25;
-	pin(scene, UYVY, 128, 0);
+	scene_pin(scene, UYVY, 128, 0);
 	assert_int_equal(current(scene).width, 128);
 	assert_int_equal(scene->fake.parm_fps, 25);
 }
@@ -615,10 +270,10 @@ static void a_pinned_mode_waits_for_the_last_with_buffers(void **state)
 {
 	struct scene *scene = *state;
 
-	keep(scene, BOTH);
-	pin(scene, UYVY, 128, 15);
+	scene_keep(scene, BOTH);
+	scene_pin(scene, UYVY, 128, 15);
 	assert_int_equal(current(scene).width, 64);
-	assert_int_equal(buffers(&scene->us, 0), 0);
+	assert_int_equal(scene_buffers(&scene->us, 0), 0);
 	assert_int_equal(current(scene).width, 64);
 	client_close(&scene->other);
 	assert_int_equal(current(scene).width, 128);
@@ -630,10 +285,10 @@ static void a_pinned_mode_that_is_taken_back_is_set_no_more(void **state)
 	struct scene *scene = *state;
 	struct size size = { YUYV, 256, 4 };
 
-	keep(scene, ANOTHER);
-	pin(scene, UYVY, 128, 15);
-	unpin(scene);
-	assert_int_equal(buffers(&scene->other, 0), 0);
+	scene_keep(scene, ANOTHER);
+	scene_pin(scene, UYVY, 128, 15);
+	scene_unpin(scene);
+	assert_int_equal(scene_buffers(&scene->other, 0), 0);
 	assert_int_equal(current(scene).width, 64);
 	assert_int_equal(format(&scene->us, VIDIOC_S_FMT, &size), 0);
 	assert_int_equal(current(scene).width, 256);
@@ -644,7 +299,7 @@ static void a_pinned_mode_is_set_when_the_camera_appears(void **state)
 	struct scene *scene = *state;
 
 	source_fake_vanish(&scene->fake);
-	pin(scene, UYVY, 128, 15);
+	scene_pin(scene, UYVY, 128, 15);
 	assert_int_equal(scene->fake.parm_fps, 30);
 	source_fake_return(&scene->fake);
 	assert_int_equal(scene->fake.parm_fps, 15);
@@ -661,7 +316,7 @@ static void a_mode_that_the_driver_does_not_give_is_told_as_it_is(void **state)
 	struct scene *scene = *state;
 	struct camera_mode mode;
 
-	pin(scene, NV12, 131, 30);
+	scene_pin(scene, NV12, 131, 30);
 	assert_int_equal(current(scene).width, 130);
 	assert_int_equal(current(scene).pixelformat, YUYV);
 	assert_int_equal(mode_current(&scene->world.camera.mode, &mode), 0);
@@ -680,10 +335,6 @@ static void a_camera_that_is_away_has_no_mode(void **state)
 	assert_int_equal(mode.width, 42);
 }
 
-#define SCENE(test)                                                \
-	cmocka_unit_test_setup_teardown(test, setup, teardown),    \
-	{ #test " (multi-planar)", test, setup_multiplanar, teardown, NULL }
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -691,18 +342,7 @@ int main(void)
 		SCENE(a_try_finds_what_can_be_had_now),
 		SCENE(formats_are_those_that_can_be_had_now),
 		SCENE(sizes_are_those_that_can_be_had_now),
-		SCENE(intervals_are_the_cameras_once_twice_up_to_a_second),
-		SCENE(intervals_are_the_drivers_when_nobody_else_keeps_the_mode),
-		SCENE(intervals_are_the_drivers_if_it_does_not_tell_its_own),
 		SCENE(the_input_stays_while_somebody_needs_it),
-		SCENE(a_rate_is_the_cameras_or_a_share_of_it),
-		SCENE(a_rate_that_can_be_set_is_promised),
-		SCENE(a_driver_without_rates_gives_its_errno_and_all_frames),
-		SCENE(a_driver_that_knows_no_interval_gives_all_frames),
-		SCENE(a_rate_is_not_frozen),
-		SCENE(a_share_follows_the_cameras_rate),
-		SCENE(a_share_outlives_who_kept_the_mode),
-		SCENE(sessions_have_shares_of_their_own),
 		SCENE(a_pinned_mode_is_set_at_once),
 		SCENE(a_pinned_mode_of_any_rate_leaves_the_rate),
 		SCENE(a_pinned_mode_waits_for_the_last_with_buffers),
