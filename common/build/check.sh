@@ -138,7 +138,10 @@ mkdir -p "$out/gcc" && cd "$out/gcc" || exit
 
 step "include rule" "$scripts/check-includes.sh"
 step "style" "$scripts/check-style.sh"
-step "gcc build" build gcc defconfig CC=gcc all
+if step "gcc build" build gcc defconfig CC=gcc all; then
+	step "example configuration" dom0-backend/daemon/vmediad \
+		--check-config -f "$srctree/configs/vmediad.cfg"
+fi
 step "clang build" build clang defconfig CC=clang
 for config in "$srctree"/configs/*_defconfig; do
 	config=${config##*/}

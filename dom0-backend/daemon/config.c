@@ -2,7 +2,6 @@
 #include "daemon/config.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 
 int config_create_default(struct config **out)
@@ -27,6 +26,13 @@ int config_create_default(struct config **out)
 	return 0;
 }
 
+static void camera_finish(struct config_camera *camera)
+{
+	free(camera->name);
+	free(camera->source);
+	free(camera->primary);
+}
+
 static void domain_finish(struct config_domain *domain)
 {
 	free(domain->name);
@@ -36,54 +42,24 @@ static void domain_finish(struct config_domain *domain)
 	free(domain->cameras);
 }
 
+static void control_finish(struct config_control *control)
+{
+	free(control->domain);
+	free(control->camera);
+}
+
 void config_destroy(struct config *config)
 {
 	if (!config)
 		return;
-	for (unsigned int i = 0; i < config->num_cameras; i++) {
-		free(config->cameras[i].name);
-		free(config->cameras[i].source);
-	}
+	for (unsigned int i = 0; i < config->num_cameras; i++)
+		camera_finish(&config->cameras[i]);
 	free(config->cameras);
 	for (unsigned int i = 0; i < config->num_domains; i++)
 		domain_finish(&config->domains[i]);
 	free(config->domains);
+	for (unsigned int i = 0; i < config->num_controls; i++)
+		control_finish(&config->controls[i]);
+	free(config->controls);
 	free(config);
-}
-
-static void print_domain(const struct config_domain *domain, FILE *file)
-{
-	fprintf(file, "    \"%s=%s", domain->name ? "name" : "uuid",
-		domain->name ? domain->name : domain->uuid);
-	if (!domain->all_cameras)
-		fprintf(file, ",cameras=");
-	for (unsigned int i = 0; i < domain->num_cameras; i++)
-		fprintf(file, "%s%s", i ? " " : "", domain->cameras[i]);
-	fprintf(file, ",sessions=%" PRIu64 "\",\n",
-		domain->limits.limit[QUOTA_SESSIONS]);
-}
-
-void config_print(const struct config *config, FILE *file)
-{
-	fprintf(file, "log_level = \"%s\"\nsessions = %" PRIu64 "\n",
-		log_level_name(config->log_level),
-		config->limits.limit[QUOTA_SESSIONS]);
-	if (config->host_cameras) {
-		fprintf(file, "# cameras: the host's capture nodes in order\n");
-	} else {
-		fprintf(file, "cameras = [\n");
-		for (unsigned int i = 0; i < config->num_cameras; i++)
-			fprintf(file, "    \"name=%s,source=%s\",\n",
-				config->cameras[i].name,
-				config->cameras[i].source);
-		fprintf(file, "]\n");
-	}
-	if (config->every_domain) {
-		fprintf(file, "# domains: each gets every camera in order\n");
-		return;
-	}
-	fprintf(file, "domains = [\n");
-	for (unsigned int i = 0; i < config->num_domains; i++)
-		print_domain(&config->domains[i], file);
-	fprintf(file, "]\n");
 }

@@ -18,14 +18,12 @@
 #include "ipc/daemon_proto.h"
 #include "ipc/quotas.h"
 
-/* More is a slip of the keyboard, not a wish */
-#define CONFIG_MAX_SESSIONS 1024
-
 /* Bytes of a camera's name, without its NUL */
 #define CONFIG_MAX_CAMERA_NAME 31
 
 /**
  * struct config_camera - an item of `cameras`
+ * @line: of the file
  * @name: unique; letters, digits, `_`, `-`, `.`
  * @source: /dev/videoN or pattern:WxH; understood by vmedia-camera only
  * @exclusive: one domain at a time
@@ -37,6 +35,7 @@
  * @bytes: most bytes/s of all sessions on it, 0 = unlimited
  */
 struct config_camera {
+	unsigned int line;
 	char *name;
 	char *source;
 	bool exclusive;
@@ -48,6 +47,7 @@ struct config_camera {
 
 /**
  * struct config_domain - an item of `domains`
+ * @line: of the file
  * @name: of the domain; NULL if it goes by its uuid
  * @uuid: NULL if it goes by its name; lower case
  * @all_cameras: no `cameras=` was given: every camera, in order
@@ -57,6 +57,7 @@ struct config_camera {
  * @limits: quotas; config's where the item has none of its own
  */
 struct config_domain {
+	unsigned int line;
 	char *name;
 	char *uuid;
 	bool all_cameras;
@@ -69,11 +70,13 @@ struct config_domain {
 /**
  * struct config_control - an item of `controls`: what domains may do with a
  * control
+ * @line: of the file
  * @domain: name or uuid; NULL: every domain
  * @camera: name; NULL: every camera
  * @rule: as it goes to vmedia-camera
  */
 struct config_control {
+	unsigned int line;
 	char *domain;
 	char *camera;
 	struct control_rule rule;
@@ -117,7 +120,8 @@ int config_create_default(struct config **out);
  * @path: also how messages name the file
  * @out: owned by the caller on success, untouched on failure
  *
- * Logs each mistake as an error: "path:line: what".
+ * Logs each mistake as an error: "path:line: what"; and what does nothing, as
+ * a warning.
  * Return: 0; -EINVAL if there are mistakes; -errno if it cannot be read
  * (logged too); -ENOMEM.
  */
@@ -126,7 +130,12 @@ int config_load(const char *path, struct config **out);
 /** config_destroy() - NULL is fine. */
 void config_destroy(struct config *config);
 
-/** config_print() - the effective configuration, as a file that says the same */
+/**
+ * config_print() - the effective configuration, as a file that says the same
+ *
+ * Comments in it say what follows from it: for each camera who may set it and
+ * how many slots its pool has, for each domain its devices and quotas.
+ */
 void config_print(const struct config *config, FILE *file);
 
 #endif /* DAEMON_CONFIG_H */

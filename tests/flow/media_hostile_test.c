@@ -431,6 +431,25 @@ static void a_piece_of_nothing_is_refused(void **state)
 			 EINVAL);
 }
 
+static void a_buffer_in_splinters_is_refused(void **state)
+{
+	const unsigned int count = WORLD_FRAME_LEN / 64;
+	struct virtio_media_sg_entry pieces[WORLD_FRAME_LEN / 64];
+	struct world *world = *state;
+	const uint32_t id = with_buffers(world);
+	const uint64_t gpa = hyp_fake_alloc(world->fake, 0, 128 * count);
+
+	for (unsigned int i = 0; i < count; i++)
+		pieces[i] = (struct virtio_media_sg_entry){
+			.start = cpu_to_le64(gpa + 128 * i),
+			.len = cpu_to_le32(64),
+		};
+	assert_int_equal(
+		world_qbuf_pieces(world, id, 0, WORLD_FRAME_LEN, pieces, count),
+		EINVAL);
+	assert_int_equal(world_qbuf(world, id, 0, WORLD_FRAME_LEN, gpa), 0);
+}
+
 static void a_buffer_of_a_request_is_refused(void **state)
 {
 	struct v4l2_buffer buffer = {
@@ -546,6 +565,7 @@ int main(void)
 		TEST(a_buffer_above_the_limit_is_refused),
 		TEST(a_list_that_does_not_cover_a_buffer_is_refused),
 		TEST(a_piece_of_nothing_is_refused),
+		TEST(a_buffer_in_splinters_is_refused),
 		TEST(a_buffer_of_a_request_is_refused),
 		MULTIPLANAR_TEST(more_than_eight_planes_are_refused),
 		MULTIPLANAR_TEST(the_sum_of_plane_lengths_cannot_wrap),

@@ -153,23 +153,24 @@ static void three_hundred_frames_arrive(void **state)
 
 static void a_buffer_in_many_pieces_is_filled_in_their_order(void **state)
 {
-	struct virtio_media_sg_entry pieces[WORLD_FRAME_LEN / 64] = {0};
+	struct virtio_media_sg_entry pieces[LARGE_FRAME_LEN / 4096] = {0};
+	const unsigned int count = LARGE_FRAME_LEN / 4096;
 	struct world *world = *state;
 	const uint32_t id = world_open(world);
 	struct camera_fake *camera = camera_of(world, id);
 	const uint64_t gpa =
-		hyp_fake_alloc(world->fake, 1, 2 * WORLD_FRAME_LEN);
-	const unsigned int count = WORLD_FRAME_LEN / 64;
+		hyp_fake_alloc(world->fake, 1, 2 * LARGE_FRAME_LEN);
 
+	camera_fake_set_format(camera, LARGE_FRAME_LEN, 0);
 	/* Backwards through memory, a gap after each */
 	for (unsigned int i = 0; i < count; i++) {
-		pieces[i].start = cpu_to_le64(gpa + (count - 1 - i) * 128);
-		pieces[i].len = cpu_to_le32(64);
+		pieces[i].start = cpu_to_le64(gpa + (count - 1 - i) * 8192);
+		pieces[i].len = cpu_to_le32(4096);
 	}
 	world_stream(world, id, 1, 1);
 	world_post(world, 1);
 	assert_int_equal(
-		world_qbuf_pieces(world, id, 0, WORLD_FRAME_LEN, pieces, count),
+		world_qbuf_pieces(world, id, 0, LARGE_FRAME_LEN, pieces, count),
 		0);
 	paint(camera, 0, 3);
 	camera_fake_send_frame(camera, 0, 0);
@@ -177,8 +178,8 @@ static void a_buffer_in_many_pieces_is_filled_in_their_order(void **state)
 	for (unsigned int i = 0; i < count; i++)
 		assert_memory_equal(hyp_fake_ram(world->fake,
 						 le64_to_cpu(pieces[i].start),
-						 64),
-				    camera->slots[0][0] + i * 64, 64);
+						 4096),
+				    camera->slots[0][0] + i * 4096, 4096);
 }
 
 static void neighbouring_pieces_are_one(void **state)

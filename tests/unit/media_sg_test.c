@@ -114,31 +114,77 @@ static void half_an_entry_is_none(void **state)
 	assert_null(list.pieces);
 }
 
-/* Pieces of a byte, none beside another */
-static struct virtio_media_sg_entry *bytes(size_t count)
+/* Pieces of @len bytes, none beside another */
+static struct virtio_media_sg_entry *scattered(size_t count, uint32_t len)
 {
 	struct virtio_media_sg_entry *entries = calloc(count, sizeof(*entries));
 
 	assert_non_null(entries);
 	for (size_t i = 0; i < count; i++)
-		entries[i] = entry(i * 2, 1);
+		entries[i] = entry(i * 2 * len, len);
 	return entries;
 }
 
 static void a_command_has_no_more_entries_than_the_limit(void **state)
 {
-	struct virtio_media_sg_entry *entries =
-		bytes(VMEDIA_MAX_SG_ENTRIES + 1);
+	const size_t most = VMEDIA_MAX_SG_ENTRIES;
+	struct virtio_media_sg_entry *entries = scattered(most + 1, 4096);
 	struct sg_list list = {0};
 
-	assert_int_equal(read_list(entries, VMEDIA_MAX_SG_ENTRIES + 1,
-				   VMEDIA_MAX_SG_ENTRIES + 1, &list),
-			 -EINVAL);
-	assert_int_equal(read_list(entries, VMEDIA_MAX_SG_ENTRIES,
-				   VMEDIA_MAX_SG_ENTRIES, &list),
-			 0);
+	assert_int_equal(
+		read_list(entries, most + 1, (most + 1) * 4096, &list),
+		-EINVAL);
+	assert_int_equal(read_list(entries, most, most * 4096, &list), 0);
 	sg_list_finish(&list);
 	free(entries);
+}
+
+/* A buffer that begins at the last byte of a page has the most of them. */
+static void a_list_has_no_more_entries_than_pages(void **state)
+{
+	static const struct {
+		uint32_t len;
+		size_t entries;
+		int ret;
+	} cases[] = {
+		{1, 1, 0},	{2, 2, 0},	  {3, 3, -EINVAL},
+		{4096, 2, 0},	{4096, 3, 0},	  {4096, 4, -EINVAL},
+		{4098, 3, 0},	{4098, 4, -EINVAL}, {8192, 4, 0},
+		{8192, 5, -EINVAL}, {65536, 18, 0}, {65536, 19, -EINVAL},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const size_t count = cases[i].entries;
+		struct virtio_media_sg_entry *entries = scattered(count, 1);
+		struct sg_list list = {0};
+
+		print_message("case %zu\n", i);
+		entries[count - 1] = entry(0, cases[i].len - (count - 1));
+		assert_int_equal(
+			read_list(entries, count, cases[i].len, &list),
+			cases[i].ret);
+		sg_list_finish(&list);
+		free(entries);
+	}
+}
+
+static void what_is_trimmed_is_not_kept(void **state)
+{
+	const struct virtio_media_sg_entry entries[] = {
+		entry(0, 4096),
+		entry(8192, 4096),
+		entry(65536, 4096),
+	};
+	struct sg_list list = {0};
+
+	assert_int_equal(read_list(entries, 3, 3 * 4096, &list), 0);
+	sg_list_trim(&list, 5000);
+	assert_int_equal(list.count, 2);
+	assert_int_equal(list.pieces[1].gpa, 8192);
+	assert_int_equal(list.pieces[1].len, 5000 - 4096);
+	sg_list_trim(&list, 0);
+	assert_int_equal(list.count, 0);
+	assert_null(list.pieces);
 }
 
 static void what_was_stored_can_be_loaded(void **state)
@@ -195,11 +241,12 @@ static void no_more_than_64_kib_are_copied_without_a_yield(void **state)
 
 static void sixteen_small_pieces_count_as_much(void **state)
 {
-	struct virtio_media_sg_entry *entries = bytes(160);
+	struct virtio_media_sg_entry *entries = scattered(160, 1);
 	struct virtio_dev *dev = *state;
 	struct sg_list list = {0};
 
-	assert_int_equal(read_list(entries, 160, 160, &list), 0);
+	entries[159] = entry(0, 160 * 4096);
+	assert_int_equal(read_list(entries, 160, 160 * 4096, &list), 0);
 	assert_int_equal(sg_list_store(&list, dev, entries, 160), 0);
 	assert_int_equal(dev->yields, 10);
 	sg_list_finish(&list);
@@ -227,6 +274,8 @@ int main(void)
 		TEST(a_list_begins_where_the_last_one_ended),
 		TEST(half_an_entry_is_none),
 		TEST(a_command_has_no_more_entries_than_the_limit),
+		TEST(a_list_has_no_more_entries_than_pages),
+		TEST(what_is_trimmed_is_not_kept),
 		TEST(what_was_stored_can_be_loaded),
 		TEST(more_than_a_list_holds_is_a_fault),
 		TEST(no_more_than_64_kib_are_copied_without_a_yield),

@@ -212,6 +212,7 @@ int queue_qbuf(struct queue *queue, struct v4l2_buffer *buffer,
 		found->len[i] = len[i];
 		found->memory[i] = memory[i];
 		memset(&memory[i], 0, sizeof(memory[i]));
+		sg_list_trim(&found->memory[i], found->layout.size[i]);
 	}
 	found->queued = true;
 	list_append(&queue->queued, &found->link);

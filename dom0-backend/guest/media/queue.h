@@ -48,7 +48,7 @@ struct queue_layout {
  * @queued: the device has it
  * @layout: as it was allocated: the least that the driver must bring
  * @len: bytes that the driver brought, per plane; while queued
- * @memory: these bytes; while queued
+ * @memory: as many of these bytes as a frame has; while queued
  * @dqbuf: the event that gives it back
  */
 struct buffer {

@@ -13,6 +13,9 @@
 #include "virtio/virtio.h"
 #include "virtio/vq.h"
 
+/* The smallest pages that a driver's memory can lie in */
+#define SMALLEST_PAGE 4096
+
 /* A vCPU waits for the copy of this many bytes at most: microseconds. */
 #define BYTES_PER_YIELD (64 * 1024)
 
@@ -97,13 +100,13 @@ static int append(struct sg_list *list, size_t *room,
 
 int sg_list_read(struct sg_reader *reader, uint32_t len, struct sg_list *list)
 {
+	size_t room = 0, allowed = len / SMALLEST_PAGE + 2;
 	struct sg_list made = { 0 };
 	struct sg_piece piece;
-	size_t room = 0;
 	int ret = 0;
 
 	while (len > 0 && ret == 0) {
-		ret = next_piece(reader, &piece);
+		ret = allowed-- > 0 ? next_piece(reader, &piece) : -EINVAL;
 		if (ret < 0)
 			break;
 		piece.len = MIN(piece.len, len);
@@ -116,6 +119,28 @@ int sg_list_read(struct sg_reader *reader, uint32_t len, struct sg_list *list)
 	}
 	*list = made;
 	return 0;
+}
+
+void sg_list_trim(struct sg_list *list, uint32_t len)
+{
+	struct sg_piece *fewer;
+	size_t count = 0;
+
+	while (len > 0 && count < list->count) {
+		struct sg_piece *piece = &list->pieces[count++];
+
+		piece->len = MIN(piece->len, len);
+		len -= piece->len;
+	}
+	if (count == 0) {
+		sg_list_finish(list);
+		return;
+	}
+	list->count = count;
+	fewer = reallocarray(list->pieces, count, sizeof(*fewer));
+	/* One that cannot be made smaller does as well. */
+	if (fewer)
+		list->pieces = fewer;
 }
 
 void sg_list_finish(struct sg_list *list)
@@ -142,7 +167,7 @@ static bool renew(struct allowance *allowance)
 /* A piece of a byte costs as much as a page: it may have to be mapped. */
 static void spend(struct allowance *allowance, size_t bytes)
 {
-	const size_t cost = MAX(bytes, (size_t)4096);
+	const size_t cost = MAX(bytes, (size_t)SMALLEST_PAGE);
 
 	allowance->bytes -= MIN(allowance->bytes, cost);
 }

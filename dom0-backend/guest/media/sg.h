@@ -8,6 +8,13 @@
  *
  * The list is the guest's word: nothing is known of its addresses until bytes
  * are copied.
+ *
+ * A list is kept for as long as its buffer is queued, and each of its pieces may
+ * have to be mapped. So that neither costs a guest more of us than it has a
+ * right to, a list is no longer than memory in pages of 4 KiB, the smallest
+ * there are, has to be: n bytes, wherever they begin, lie in at most
+ * n / 4096 + 2 of them. Drivers with larger pages need fewer. What is kept is
+ * then 16 bytes for each 4 KiB that the buffer counts for, and 32 more.
  */
 #ifndef MEDIA_SG_H
 #define MEDIA_SG_H
@@ -59,10 +66,17 @@ void sg_reader_init(struct sg_reader *reader, struct vq_chain *chain);
  * @list: empty; owned by the caller on success, untouched on failure
  *
  * Return: 0; -EINVAL if the entries end before @len is covered, if one has no
- * bytes, or if the command has more than VMEDIA_MAX_SG_ENTRIES; -ENOMEM; as
- * vq_chain_read().
+ * bytes, if they are more than @len / 4096 + 2, or those of the command more than
+ * VMEDIA_MAX_SG_ENTRIES; -ENOMEM; as vq_chain_read().
  */
 int sg_list_read(struct sg_reader *reader, uint32_t len, struct sg_list *list);
+
+/**
+ * sg_list_trim() - keep only the first @len bytes
+ *
+ * A driver may bring more than a buffer holds; what is beyond is never used.
+ */
+void sg_list_trim(struct sg_list *list, uint32_t len);
 
 /** sg_list_finish() - an empty list again */
 void sg_list_finish(struct sg_list *list);
