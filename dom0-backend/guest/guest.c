@@ -19,6 +19,7 @@
 #include "ipc/link.h"
 #include "media/account.h"
 #include "media/device.h"
+#include "media/pace.h"
 #include "virtio/mmio.h"
 
 /**
@@ -43,6 +44,7 @@ struct device {
  * @hyp: opened by the owner
  * @is_open: so it was
  * @account: what it may have, and has
+ * @pace: of its commands
  * @next_tag: of a question to vmediad
  */
 struct guest {
@@ -55,6 +57,7 @@ struct guest {
 	struct mmio_bus *bus;
 	struct list devices;
 	struct account account;
+	struct pace *pace;
 	uint32_t next_tag;
 	bool has_ended;
 };
@@ -127,6 +130,7 @@ static int make_device(struct device *device)
 		.name = device->name,
 		.identity = &device->attach.identity,
 		.account = &guest->account,
+		.pace = guest->pace,
 		.ops = &media_ops,
 		.owner = device,
 	};
@@ -265,6 +269,7 @@ static void on_camera(struct guest *guest, const struct guest_camera *camera)
 static void on_limits(struct guest *guest, const struct guest_limits *limits)
 {
 	guest->account.limits = limits->limits;
+	pace_changed(guest->pace);
 	update_memory_limit(guest);
 }
 
@@ -337,6 +342,9 @@ int guest_create(const struct guest_params *params, struct guest **out)
 			  &guest->daemon);
 	if (ret == 0 && !guest->begin)
 		ret = -ENOMEM;
+	if (ret == 0)
+		ret = pace_create(params->base, &guest->account, pace_clock,
+				  &guest->pace);
 	if (ret < 0) {
 		guest_destroy(guest);
 		return ret;
@@ -365,6 +373,7 @@ void guest_destroy(struct guest *guest)
 		destroy_device(device);
 	mmio_bus_destroy(guest->bus);
 	guest_mem_destroy(guest->mem);
+	pace_destroy(guest->pace);
 	link_destroy(guest->daemon);
 	if (guest->begin)
 		event_free(guest->begin);

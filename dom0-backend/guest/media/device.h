@@ -21,6 +21,7 @@ struct event_base;
 struct guest_mem;
 struct hyp;
 struct media_device;
+struct pace;
 struct virtio_dev;
 
 /**
@@ -47,6 +48,7 @@ struct media_device_ops {
  * @name: of guest and device, for the log; borrowed
  * @identity: of the camera; copied
  * @account: of the guest, shared by its devices; borrowed
+ * @pace: likewise
  * @ops: borrowed
  * @owner: first parameter of the ops
  */
@@ -59,6 +61,7 @@ struct media_device_params {
 	const char *name;
 	const struct camera_identity *identity;
 	struct account *account;
+	struct pace *pace;
 	const struct media_device_ops *ops;
 	void *owner;
 };

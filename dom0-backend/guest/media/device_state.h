@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "media/device.h"
 #include "media/events.h"
+#include "media/pace.h"
 
 struct session;
 struct vq;
@@ -28,6 +29,7 @@ struct vq;
  * @params: as given; identity is NULL
  * @virtio: owned
  * @commandq: borrowed from @virtio
+ * @paused: waits for the pace that @commandq may be taken from
  * @events: the eventq and what waits for it
  * @config: the configuration space
  * @sessions: of struct session
@@ -41,6 +43,7 @@ struct media_device {
 	struct media_device_params params;
 	struct virtio_dev *virtio;
 	struct vq *commandq;
+	struct pace_waiter paused;
 	struct events events;
 	struct virtio_media_config config;
 	struct list sessions;

@@ -198,18 +198,32 @@ static uint16_t ask_for_notification(struct vq *vq)
 	return load_avail_idx(vq);
 }
 
+/* The driver's index, or -EAGAIN and the driver will notify again */
+static int look(struct vq *vq, uint16_t *idx)
+{
+	if (!vq->live)
+		return -EAGAIN;
+	*idx = load_avail_idx(vq);
+	if (*idx == vq->next_avail)
+		*idx = ask_for_notification(vq);
+	return *idx == vq->next_avail ? -EAGAIN : 0;
+}
+
+int vq_peek(struct vq *vq)
+{
+	uint16_t idx;
+
+	return look(vq, &idx);
+}
+
 int vq_pop(struct vq *vq, struct vq_chain **out)
 {
 	uint16_t idx, slot, head;
 	int ret;
 
-	if (!vq->live)
-		return -EAGAIN;
-	idx = load_avail_idx(vq);
-	if (idx == vq->next_avail)
-		idx = ask_for_notification(vq);
-	if (idx == vq->next_avail)
-		return -EAGAIN;
+	ret = look(vq, &idx);
+	if (ret < 0)
+		return ret;
 	be_quiet(vq);
 
 	if ((uint16_t)(idx - vq->next_avail) > vq->size)

@@ -29,6 +29,12 @@ struct vq_chain;
 int vq_pop(struct vq *vq, struct vq_chain **out);
 
 /**
+ * vq_peek() - is there a chain to take?
+ * Return: 0, and vq_pop() will see it; -EAGAIN as vq_pop().
+ */
+int vq_peek(struct vq *vq);
+
+/**
  * vq_again() - have the notified op called once more, from the event loop
  *
  * For who stops before vq_pop() says -EAGAIN: the driver need not notify for
