@@ -42,6 +42,7 @@ struct link {
 	unsigned int waiting;
 	size_t waiting_bytes;
 	unsigned int waiting_fds;
+	bool paused;
 	bool dead; /* closed() is due or was called */
 	bool *destroyed; /* set if the link is destroyed in its own callback */
 	/* Aligned as malloc() aligns: messages are read in place. */
@@ -249,6 +250,23 @@ bool link_is_behind(const struct link *link)
 	       link->waiting_bytes >= MAX_WAITING_BYTES / 2;
 }
 
+void link_pause(struct link *link)
+{
+	link->paused = true;
+	/* Not if closed() is due: that is told by this event. */
+	if (!link->dead)
+		event_del(link->readable);
+}
+
+void link_resume(struct link *link)
+{
+	if (!link->paused)
+		return;
+	link->paused = false;
+	if (!link->dead)
+		event_add(link->readable, NULL);
+}
+
 /* Everything that came is collected, so that nothing can leak. */
 static unsigned int take_fds(struct msghdr *msg, int *fds)
 {
@@ -329,7 +347,8 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	for (int i = 0; i < MESSAGES_PER_ROUND && !link->dead; i++) {
+	for (int i = 0; i < MESSAGES_PER_ROUND && !link->dead && !link->paused;
+	     i++) {
 		err = receive(link, &message);
 		if (err == -EAGAIN)
 			return;

@@ -103,4 +103,16 @@ int link_try_send(struct link *link, const void *data, size_t len);
  */
 bool link_is_behind(const struct link *link);
 
+/**
+ * link_pause() - read nothing from the peer until link_resume()
+ *
+ * What it sends waits in the socket, and then the peer does. Messages to it go
+ * on. That it is gone is noticed when it is read again, or written to.
+ * Harmless if the link is paused, also from its own callbacks.
+ */
+void link_pause(struct link *link);
+
+/** link_resume() - read on; harmless if the link is not paused */
+void link_resume(struct link *link);
+
 #endif /* IPC_LINK_H */

@@ -27,6 +27,7 @@ struct peer {
 	bool keep_fd;
 	bool destroy_in_message;
 	bool destroy_in_closed;
+	bool pause_in_message;
 };
 
 static void on_message(void *owner, struct link_message *msg)
@@ -40,6 +41,8 @@ static void on_message(void *owner, struct link_message *msg)
 		peer->kept_fd = msg->fds[0];
 		msg->fds[0] = -1;
 	}
+	if (peer->pause_in_message)
+		link_pause(peer->link);
 	if (peer->destroy_in_message) {
 		link_destroy(peer->link);
 		peer->link = NULL;
@@ -304,6 +307,82 @@ static void a_link_may_be_destroyed_in_closed(void **state)
 	assert_null(peer->link);
 }
 
+static void a_paused_link_reads_nothing_until_it_is_resumed(void **state)
+{
+	struct peer *peer = *state;
+
+	link_pause(peer->link);
+	assert_int_equal(send(peer->other, "a", 1, 0), 1);
+	assert_int_equal(send(peer->other, "b", 1, 0), 1);
+	run_loop(peer);
+	assert_int_equal(peer->messages, 0);
+	link_resume(peer->link);
+	run_loop(peer);
+	assert_int_equal(peer->messages, 2);
+	assert_memory_equal(peer->last, "b", 1);
+}
+
+static void a_link_that_pauses_in_its_message_reads_no_other(void **state)
+{
+	struct peer *peer = *state;
+
+	peer->pause_in_message = true;
+	assert_int_equal(send(peer->other, "a", 1, 0), 1);
+	assert_int_equal(send(peer->other, "b", 1, 0), 1);
+	run_loop(peer);
+	run_loop(peer);
+	assert_int_equal(peer->messages, 1);
+	link_resume(peer->link);
+	run_loop(peer);
+	assert_int_equal(peer->messages, 2);
+}
+
+static void a_paused_link_still_sends(void **state)
+{
+	struct peer *peer = *state;
+	char data[8];
+
+	link_pause(peer->link);
+	assert_int_equal(send_text(peer, "hello", NULL, 0), 0);
+	assert_int_equal(recv(peer->other, data, sizeof(data), 0), 5);
+}
+
+static void a_paused_link_has_nobody_wait_in_the_loop(void **state)
+{
+	struct peer *peer = *state;
+
+	link_pause(peer->link);
+	assert_int_equal(send(peer->other, "a", 1, 0), 1);
+	/* 1: nothing is pending that could ever happen. */
+	assert_int_equal(event_base_loop(peer->base, EVLOOP_NONBLOCK), 1);
+}
+
+static void the_end_of_a_paused_links_peer_is_told_when_it_is_resumed(
+	void **state)
+{
+	struct peer *peer = *state;
+
+	link_pause(peer->link);
+	hang_up(peer);
+	run_loop(peer);
+	assert_int_equal(peer->closed, 0);
+	link_resume(peer->link);
+	run_loop(peer);
+	assert_int_equal(peer->closed, 1);
+}
+
+static void a_paused_link_that_cannot_be_written_is_closed(void **state)
+{
+	struct peer *peer = *state;
+
+	link_pause(peer->link);
+	hang_up(peer);
+	assert_int_equal(send_text(peer, "hello", NULL, 0), -EPIPE);
+	run_loop(peer);
+	run_loop(peer);
+	assert_int_equal(peer->closed, 1);
+}
+
 #define STORY(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -323,6 +402,12 @@ int main(void)
 		STORY(a_reader_that_lets_descriptors_pile_up_is_closed),
 		STORY(a_link_may_be_destroyed_in_its_message),
 		STORY(a_link_may_be_destroyed_in_closed),
+		STORY(a_paused_link_reads_nothing_until_it_is_resumed),
+		STORY(a_link_that_pauses_in_its_message_reads_no_other),
+		STORY(a_paused_link_still_sends),
+		STORY(a_paused_link_has_nobody_wait_in_the_loop),
+		STORY(the_end_of_a_paused_links_peer_is_told_when_it_is_resumed),
+		STORY(a_paused_link_that_cannot_be_written_is_closed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
