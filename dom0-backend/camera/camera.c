@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/util.h"
+#include "camera/domain.h"
 #include "camera/session.h"
 #include "ipc/link.h"
 
@@ -116,7 +117,6 @@ static int camera_introduce(struct camera *camera, struct link_message *msg)
 		return -EPROTO;
 
 	memcpy(&intro, msg->data, sizeof(intro));
-	intro.guest.name[sizeof(intro.guest.name) - 1] = '\0';
 	fd = msg->fds[0];
 	msg->fds[0] = -1;
 	session_create(camera, fd, &intro);
@@ -144,6 +144,44 @@ static int camera_end(struct camera *camera, const struct link_message *msg)
 	return 0;
 }
 
+/* Who is the primary no more keeps nobody else from anything. */
+static void camera_set_primary(struct camera *camera, uint32_t primary)
+{
+	struct session *session, *tmp;
+
+	if (primary == camera->primary)
+		return;
+	camera->primary = primary;
+	list_for_each(session, tmp, &camera->sessions, link) {
+		if (!domain_is_primary(session->domain))
+			priority_lower(&camera->priorities,
+				       &session->priority);
+	}
+}
+
+static int camera_set(struct camera *camera, const struct link_message *msg)
+{
+	struct camera_settings settings;
+
+	if (msg->len != sizeof(settings))
+		return -EPROTO;
+	memcpy(&settings, msg->data, sizeof(settings));
+	camera_set_primary(camera, settings.primary);
+	mode_set_pinned(&camera->mode, &settings.mode);
+	return 0;
+}
+
+static int camera_guest_changed(struct camera *camera,
+				const struct link_message *msg)
+{
+	struct camera_guest_changed changed;
+
+	if (msg->len != sizeof(changed))
+		return -EPROTO;
+	memcpy(&changed, msg->data, sizeof(changed));
+	return domain_changed(camera, &changed.guest);
+}
+
 static void camera_daemon_message(void *owner, struct link_message *msg)
 {
 	struct camera *camera = owner;
@@ -157,6 +195,12 @@ static void camera_daemon_message(void *owner, struct link_message *msg)
 	switch (hdr.type) {
 	case CAMERA_SESSION:
 		ret = camera_introduce(camera, msg);
+		break;
+	case CAMERA_SETTINGS:
+		ret = camera_set(camera, msg);
+		break;
+	case CAMERA_GUEST:
+		ret = camera_guest_changed(camera, msg);
 		break;
 	case CAMERA_END:
 		ret = camera_end(camera, msg);
@@ -196,6 +240,8 @@ int camera_init(struct camera *camera, struct event_base *base,
 	camera->name = name;
 	camera->source = source;
 	list_init(&camera->sessions);
+	list_init(&camera->domains);
+	camera->primary = CAMERA_NO_PRIMARY;
 	mode_init(&camera->mode, source);
 	stream_init(&camera->stream, source);
 

@@ -10,6 +10,7 @@
 #include "base/list.h"
 #include "base/log.h"
 #include "camera/mode.h"
+#include "camera/priority.h"
 #include "camera/source.h"
 #include "camera/stream.h"
 
@@ -25,6 +26,9 @@ struct link;
  * @mode: that it captures in, and who may change it
  * @stream: the capture that sessions share
  * @sessions: of struct session
+ * @domains: of struct domain: whose sessions they are
+ * @primary: domain that may write what all share, or CAMERA_NO_PRIMARY
+ * @priorities: of the sessions
  * @limit: of what sessions that come and go make us log
  */
 struct camera {
@@ -35,6 +39,9 @@ struct camera {
 	struct mode mode;
 	struct stream stream;
 	struct list sessions;
+	struct list domains;
+	uint32_t primary;
+	struct priorities priorities;
 	struct log_limit limit;
 };
 

@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "camera/camera.h"
+#include "camera/controls.h"
+#include "camera/domain.h"
 #include "camera/mode_ioctl.h"
 #include "camera/queue.h"
 #include "camera/session.h"
@@ -104,16 +106,28 @@ static bool ioctl_type_is_wrong(const struct session *session,
 static int ioctl_subscribe(struct session *session,
 			   struct v4l2_event_subscription *sub)
 {
-	if (sub->type != V4L2_EVENT_CTRL && sub->id >= IOCTL_MAX_EVENT_IDS)
-		return -EINVAL;
+	int ret = 0;
+
+	if (sub->type == V4L2_EVENT_CTRL)
+		ret = controls_may_subscribe(session, sub->id);
+	else if (sub->id >= IOCTL_MAX_EVENT_IDS)
+		ret = -EINVAL;
+	if (ret)
+		return ret;
 	return session_ask(session, VIDIOC_SUBSCRIBE_EVENT, sub);
 }
 
 static int ioctl_dispatch(struct session *session, unsigned long request,
 			  void *payload)
 {
+	int ret;
+
 	if (ioctl_type_is_wrong(session, request, payload))
 		return -EINVAL;
+	ret = priority_check(&session->camera->priorities, session->priority,
+			     request);
+	if (ret)
+		return ret;
 
 	switch (request) {
 	case VIDIOC_ENUM_FMT:
@@ -142,6 +156,15 @@ static int ioctl_dispatch(struct session *session, unsigned long request,
 		return queue_streamon(session, payload);
 	case VIDIOC_STREAMOFF:
 		return queue_streamoff(session, payload);
+	case VIDIOC_QUERYCTRL:
+	case VIDIOC_QUERY_EXT_CTRL:
+	case VIDIOC_QUERYMENU:
+	case VIDIOC_G_CTRL:
+	case VIDIOC_S_CTRL:
+	case VIDIOC_G_EXT_CTRLS:
+	case VIDIOC_S_EXT_CTRLS:
+	case VIDIOC_TRY_EXT_CTRLS:
+		return controls_ioctl(session, request, payload);
 	case VIDIOC_SUBSCRIBE_EVENT:
 		return ioctl_subscribe(session, payload);
 	default:

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "camera/camera.h"
+#include "camera/domain.h"
 #include "camera/mode_ioctl.h"
 #include "camera/session.h"
 
@@ -16,6 +17,10 @@ int queue_reqbufs(struct session *session, struct v4l2_requestbuffers *req)
 	    req->memory != V4L2_MEMORY_USERPTR)
 		return -EINVAL;
 	if (stream_reading(&session->reader))
+		return -EBUSY;
+
+	if (req->count > 0 &&
+	    !domain_may_have_buffers(session->domain, session))
 		return -EBUSY;
 
 	if (req->count > 0)
@@ -70,6 +75,8 @@ int queue_create_bufs(struct session *session,
 		ret = queue_check_sizes(session, &create->format);
 		if (ret)
 			return ret;
+		if (!domain_may_have_buffers(session->domain, session))
+			return -EBUSY;
 		mode_take(&session->camera->mode, &session->claim);
 	}
 

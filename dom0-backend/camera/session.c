@@ -10,7 +10,9 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "camera/camera.h"
+#include "camera/controls.h"
 #include "camera/ctrls.h"
+#include "camera/domain.h"
 #include "camera/ioctl.h"
 #include "ipc/link.h"
 
@@ -71,6 +73,9 @@ static void session_send_event(void *owner, const struct v4l2_event *event)
 	};
 	struct iovec iov = { &message, sizeof(message) };
 
+	if (event->type == V4L2_EVENT_CTRL &&
+	    !controls_filter_event(session, &message.event))
+		return;
 	link_send(session->socket, &iov, 1, NULL, 0);
 }
 
@@ -228,15 +233,18 @@ static int session_receive(struct session *session,
 static void session_message(void *owner, struct link_message *msg)
 {
 	struct session *session = owner;
+	const uint64_t since = domain_now();
 	int ret;
 
 	ret = session_receive(session, msg);
+	domain_used(session->domain, since);
 	if (ret == 0)
 		return;
 
 	log_guest(&session->camera->limit,
 		  "guest %s session %" PRIu64 " cannot go on: %s",
-		  session->guest, session->serial, strerror(-ret));
+		  session->domain->guest.name, session->serial,
+		  strerror(-ret));
 	session_end(session, -ret);
 }
 
@@ -250,69 +258,84 @@ static const struct link_ops session_link_ops = {
 	.closed = session_closed,
 };
 
-static struct session *session_alloc(struct camera *camera,
-				     const struct camera_session *intro)
+/* Consumes the socket. */
+static int session_alloc(struct camera *camera, int fd,
+			 const struct camera_session *intro,
+			 struct session **out)
 {
 	struct session *session = calloc(1, sizeof(*session));
-	unsigned int held;
+	struct domain *domain;
+	int ret;
 
-	if (!session)
-		return NULL;
+	if (!session) {
+		close(fd);
+		return -ENOMEM;
+	}
+	ret = link_create(camera->base, fd, &session_link_ops, session,
+			  &session->socket);
+	if (ret)
+		goto err_free;
+	ret = domain_get(camera, &intro->guest, &domain);
+	if (ret)
+		goto err_destroy;
 
-	held = MAX(intro->guest.held, 1u);
-	held = MIN(held, (unsigned int)SESSION_MAX_SLOTS);
 	session->camera = camera;
 	session->serial = intro->serial;
-	session->domid = intro->guest.domid;
-	memcpy(session->guest, intro->guest.name, sizeof(session->guest));
-	stream_reader_init(&session->reader, &session_reader_ops, held,
-			   intro->guest.domid);
+	stream_reader_init(&session->reader, &session_reader_ops, 1,
+			   domain->guest.domid);
+	domain_join(domain, session);
+	session->priority = priority_open(&camera->priorities);
 	list_append(&camera->sessions, &session->link);
-	return session;
+	*out = session;
+	return 0;
+
+err_destroy:
+	link_destroy(session->socket);
+err_free:
+	free(session);
+	return ret;
 }
 
 void session_create(struct camera *camera, int fd,
 		    const struct camera_session *intro)
 {
 	struct source *source = camera->source;
+	const uint64_t since = domain_now();
 	struct session *session;
+	struct domain *domain;
 	int ret;
 
-	session = session_alloc(camera, intro);
-	if (!session) {
-		log_error("no memory for a session of guest %s",
-			  intro->guest.name);
+	ret = session_alloc(camera, fd, intro, &session);
+	if (ret) {
+		log_error("session %" PRIu64 " cannot be: %s", intro->serial,
+			  strerror(-ret));
 		camera_send_closed(camera, intro->serial);
-		close(fd);
 		return;
 	}
 
-	ret = link_create(camera->base, fd, &session_link_ops, session,
-			  &session->socket);
-	if (ret)
-		goto err_end;
+	domain = session->domain;
 	ret = source->ops->open(source, session_send_event, session,
 				&session->handle);
-	if (ret)
-		goto err_end;
-
+	domain_used(domain, since);
+	if (ret) {
+		log_guest(&camera->limit,
+			  "guest %s session %" PRIu64 " cannot begin: %s",
+			  domain->guest.name, session->serial, strerror(-ret));
+		session_end(session, -ret);
+		return;
+	}
 	if (log_allowed(&camera->limit))
 		log_info("guest %s (domain %" PRIu32 ") session %" PRIu64
 			 " begins",
-			 session->guest, session->domid, session->serial);
-	return;
-
-err_end:
-	log_guest(&camera->limit, "guest %s session %" PRIu64 " cannot begin: %s",
-		  session->guest, session->serial, strerror(-ret));
-	session_end(session, -ret);
+			 domain->guest.name, domain->guest.domid,
+			 session->serial);
 }
 
 void session_end(struct session *session, int error)
 {
 	struct camera *camera = session->camera;
 
-	if (error && session->socket)
+	if (error)
 		session_send_error(session, error);
 
 	stream_leave(&camera->stream, &session->reader);
@@ -321,10 +344,12 @@ void session_end(struct session *session, int error)
 		camera->source->ops->close(session->handle);
 		if (log_allowed(&camera->limit))
 			log_info("guest %s session %" PRIu64 " ends",
-				 session->guest, session->serial);
+				 session->domain->guest.name, session->serial);
 	}
 	camera_send_closed(camera, session->serial);
 	link_destroy(session->socket);
+	priority_close(&camera->priorities, session->priority);
+	domain_leave(session);
 	list_remove(&session->link);
 	free(session);
 }

@@ -19,6 +19,7 @@
 #include "ipc/daemon_proto.h"
 
 struct camera;
+struct domain;
 struct link;
 struct source_handle;
 
@@ -29,8 +30,9 @@ struct source_handle;
  * @socket: to vmedia-guest, owned
  * @handle: this session's view of the source, owned
  * @serial: vmediad's number of the session
- * @domid: of the guest
- * @guest: its name
+ * @domain: the guest, which lives as long as the session
+ * @of_domain: on the domain's sessions
+ * @priority: V4L2_PRIORITY_*
  * @claim: to the camera's mode
  * @asked: interval between frames that it asked for while others kept the
  *         mode; 0/0: the camera's own
@@ -45,8 +47,9 @@ struct session {
 	struct link *socket;
 	struct source_handle *handle;
 	uint64_t serial;
-	uint32_t domid;
-	char guest[64];
+	struct domain *domain;
+	struct list of_domain;
+	uint32_t priority;
 	struct claim claim;
 	struct v4l2_fract asked;
 	struct stream_reader reader;

@@ -9,6 +9,28 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+static void world_pump(struct camera_world *world)
+{
+	for (int i = 0; i < 8; i++)
+		event_base_loop(world->base, EVLOOP_NONBLOCK);
+}
+
+void world_tell(struct camera_world *world, const void *data, size_t len)
+{
+	assert(send(world->daemon, data, len, MSG_NOSIGNAL) == (ssize_t)len);
+	world_pump(world);
+}
+
+void world_set_primary(struct camera_world *world, uint32_t domid)
+{
+	const struct camera_settings settings = {
+		.hdr.type = CAMERA_SETTINGS,
+		.primary = domid,
+	};
+
+	world_tell(world, &settings, sizeof(settings));
+}
+
 void world_init(struct camera_world *world, struct event_base *base,
 		struct source *source)
 {
@@ -20,18 +42,13 @@ void world_init(struct camera_world *world, struct event_base *base,
 	world->source = source;
 	world->daemon = fds[1];
 	assert(camera_init(&world->camera, base, "test", source, fds[0]) == 0);
+	world_set_primary(world, WORLD_FIRST_DOMID);
 }
 
 void world_finish(struct camera_world *world)
 {
 	camera_finish(&world->camera);
 	close(world->daemon);
-}
-
-static void world_pump(struct camera_world *world)
-{
-	for (int i = 0; i < 8; i++)
-		event_base_loop(world->base, EVLOOP_NONBLOCK);
 }
 
 bool world_state(struct camera_world *world, struct camera_state *state)
@@ -47,16 +64,13 @@ bool world_state(struct camera_world *world, struct camera_state *state)
 	return len > 0;
 }
 
-void client_open(struct camera_client *client, struct camera_world *world,
-		 unsigned int held)
+void client_open_as(struct camera_client *client, struct camera_world *world,
+		    const struct camera_guest *guest)
 {
 	struct camera_session intro = {
 		.hdr.type = CAMERA_SESSION,
 		.serial = ++world->last_serial,
-		.guest.domid = world->domid ? world->domid :
-					++world->last_domid + 100,
-		.guest.held = held,
-		.guest.name = "guest",
+		.guest = *guest,
 	};
 	struct iovec iov = { &intro, sizeof(intro) };
 	union {
@@ -82,6 +96,19 @@ void client_open(struct camera_client *client, struct camera_world *world,
 	assert(sendmsg(world->daemon, &msg, 0) == sizeof(intro));
 	close(fds[0]);
 	client_pump(client);
+}
+
+void client_open(struct camera_client *client, struct camera_world *world,
+		 unsigned int held)
+{
+	const struct camera_guest guest = {
+		.domid = world->domid ? world->domid :
+				    WORLD_FIRST_DOMID + world->last_domid++,
+		.held = held,
+		.name = "guest",
+	};
+
+	client_open_as(client, world, &guest);
 }
 
 static void close_slots(struct camera_client *client)
@@ -140,6 +167,7 @@ static void take(struct camera_client *client, struct msghdr *msg,
 	case SESSION_EVENT:
 		assert(len == sizeof(struct session_event));
 		client->events++;
+		client->event = ((const struct session_event *)data)->event;
 		break;
 	case SESSION_ERROR:
 		assert(len == sizeof(struct session_error));

@@ -40,6 +40,7 @@ struct camera_world {
  * @slots: the last that came; @num_slots_messages how often
  * @slot_fds: its descriptors
  * @events: how many; @events_at_reply: before the last REPLY
+ * @event: the last
  * @error: of a SESSION_ERROR, 0 if none
  * @reply: the last REPLY with all that followed; @reply_len bytes
  * @replies: how many
@@ -56,12 +57,16 @@ struct camera_client {
 	int slot_fds[POOL_MAX_FDS];
 	unsigned int events;
 	unsigned int events_at_reply;
+	struct v4l2_event event;
 	unsigned int slots_at_reply;
 	unsigned int error;
 	uint8_t reply[128 * 1024] __attribute__((aligned(8)));
 	size_t reply_len;
 	unsigned int replies;
 };
+
+/* The domain of the first session that is introduced: the primary */
+#define WORLD_FIRST_DOMID 101
 
 /** world_init() - a camera with this source, owned by the caller */
 void world_init(struct camera_world *world, struct event_base *base,
@@ -70,6 +75,19 @@ void world_finish(struct camera_world *world);
 
 /** world_state() - the next CAMERA_STATE. Return: false if there is none. */
 bool world_state(struct camera_world *world, struct camera_state *state);
+
+/** world_set_primary() - vmediad says who may write what all share */
+void world_set_primary(struct camera_world *world, uint32_t domid);
+
+/** world_tell() - any bytes as a message of vmediad */
+void world_tell(struct camera_world *world, const void *data, size_t len);
+
+/**
+ * client_open_as() - vmediad introduces a session of a guest
+ * @guest: who it is and what it may do
+ */
+void client_open_as(struct camera_client *client, struct camera_world *world,
+		    const struct camera_guest *guest);
 
 /** client_open() - vmediad introduces a session with an allowance of @held */
 void client_open(struct camera_client *client, struct camera_world *world,

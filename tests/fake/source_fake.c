@@ -33,6 +33,8 @@ static int fake_open(struct source *source,
 
 	handle = calloc(1, sizeof(*handle));
 	handle->source = source;
+	handle->event = event;
+	handle->owner = owner;
 	fake->event = event;
 	fake->owner = owner;
 	fake->handles++;
@@ -42,7 +44,11 @@ static int fake_open(struct source *source,
 
 static void fake_close(struct source_handle *handle)
 {
-	to_fake(handle->source)->handles--;
+	struct source_fake *fake = to_fake(handle->source);
+
+	if (fake->ctrls)
+		ctrls_fake_close(fake->ctrls, handle);
+	fake->handles--;
 	free(handle);
 }
 
@@ -224,6 +230,12 @@ static int fake_ioctl(struct source_handle *handle, unsigned long request,
 {
 	struct source_fake *fake = to_fake(handle->source);
 	struct v4l2_query_ext_ctrl *query = payload;
+	int ret = -ENOTTY;
+
+	if (fake->ctrls)
+		ret = ctrls_fake_ioctl(fake->ctrls, handle, request, payload);
+	if (ret != -ENOTTY)
+		return ret;
 
 	switch (request) {
 	case VIDIOC_QUERY_EXT_CTRL:

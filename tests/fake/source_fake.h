@@ -7,6 +7,7 @@
 #define FAKE_SOURCE_FAKE_H
 
 #include "camera/source.h"
+#include "ctrls_fake.h"
 
 /**
  * struct source_fake - a fake source
@@ -26,6 +27,7 @@
  *             @fail_queue fails one queue op and is then 0
  * @fail_ioctl: errno for all ioctls
  * @last_request: the last ioctl that arrived
+ * @ctrls: its controls; NULL: whatever is asked for, as @last_ctrls tells
  * @pointer_ctrl: id of the one control that has its value behind a pointer
  * @last_ctrls: the first controls of the last ext controls ioctl, as arrived
  * @last_data: and the first bytes behind the pointer
@@ -54,6 +56,7 @@ struct source_fake {
 	bool refuse_queue;
 	int fail_ioctl;
 	unsigned long last_request;
+	struct ctrls_fake *ctrls;
 	uint32_t pointer_ctrl;
 	struct v4l2_ext_control last_ctrls[4];
 	uint8_t last_data[16];

@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Guests at a camera: what each may have, and that it has it alone */
+#include <errno.h>
+#include <event2/event.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/util.h"
+#include "camera/budget.h"
+#include "camera/domain.h"
+#include "camera/session.h"
+#include "camera_client.h"
+#include "source_fake.h"
+
+#define CAPTURE V4L2_BUF_TYPE_VIDEO_CAPTURE
+#define IVI 5
+
+struct scene {
+	struct camera_world world;
+	struct source_fake fake;
+	struct camera_client clients[4];
+};
+
+static int setup(void **state)
+{
+	struct scene *scene = calloc(1, sizeof(*scene));
+
+	source_fake_init(&scene->fake);
+	world_init(&scene->world, event_base_new(), &scene->fake.source);
+	for (size_t i = 0; i < ARRAY_SIZE(scene->clients); i++) {
+		scene->clients[i].world = &scene->world;
+		scene->clients[i].fd = -1;
+	}
+	*state = scene;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct scene *scene = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(scene->clients); i++)
+		client_close(&scene->clients[i]);
+	assert_true(list_empty(&scene->world.camera.domains));
+	assert_int_equal(priority_highest(&scene->world.camera.priorities),
+			 V4L2_PRIORITY_UNSET);
+	world_finish(&scene->world);
+	event_base_free(scene->world.base);
+	assert_int_equal(scene->fake.handles, 0);
+	free(scene);
+	return 0;
+}
+
+static struct camera_guest guest_of(uint32_t domid, uint32_t streams)
+{
+	return (struct camera_guest){
+		.domid = domid,
+		.held = 2,
+		.streams = streams,
+		.name = "ivi",
+	};
+}
+
+static struct camera_client *open_as(struct scene *scene, unsigned int i,
+				     const struct camera_guest *guest)
+{
+	client_open_as(&scene->clients[i], &scene->world, guest);
+	return &scene->clients[i];
+}
+
+static int reqbufs(struct camera_client *client, unsigned int count)
+{
+	struct v4l2_requestbuffers req = {
+		.count = count,
+		.type = CAPTURE,
+		.memory = V4L2_MEMORY_USERPTR,
+	};
+
+	return client_ioctl(client, VIDIOC_REQBUFS, &req);
+}
+
+static int create_bufs(struct camera_client *client)
+{
+	struct v4l2_create_buffers create = {
+		.count = 1,
+		.memory = V4L2_MEMORY_USERPTR,
+		.format.type = CAPTURE,
+		.format.fmt.pix.sizeimage = 512,
+	};
+
+	return client_ioctl(client, VIDIOC_CREATE_BUFS, &create);
+}
+
+static unsigned int num_domains(const struct scene *scene)
+{
+	const struct domain *domain, *tmp;
+	unsigned int count = 0;
+
+	list_for_each(domain, tmp, &scene->world.camera.domains, link)
+		count++;
+	return count;
+}
+
+static struct session *session_of(struct scene *scene, uint64_t serial)
+{
+	struct session *session, *tmp;
+
+	list_for_each(session, tmp, &scene->world.camera.sessions, link) {
+		if (session->serial == serial)
+			return session;
+	}
+	return NULL;
+}
+
+static void the_sessions_of_a_guest_are_one_domain(void **state)
+{
+	const struct camera_guest ivi = guest_of(IVI, 1);
+	const struct camera_guest dom0 = guest_of(0, 1);
+	struct scene *scene = *state;
+
+	open_as(scene, 0, &ivi);
+	open_as(scene, 1, &ivi);
+	assert_int_equal(num_domains(scene), 1);
+	open_as(scene, 2, &dom0);
+	open_as(scene, 3, &dom0);
+	assert_int_equal(num_domains(scene), 3);
+}
+
+/* camera_be keeps a dead domain's entries, and the camera running. */
+static void a_domain_that_dies_leaves_nothing(void **state)
+{
+	const struct camera_guest ivi = guest_of(IVI, 1);
+	struct scene *scene = *state;
+
+	assert_int_equal(client_stream(open_as(scene, 0, &ivi)), 0);
+	open_as(scene, 1, &ivi);
+	client_close(&scene->clients[0]);
+	assert_int_equal(num_domains(scene), 1);
+	client_close(&scene->clients[1]);
+	assert_int_equal(num_domains(scene), 0);
+	assert_int_equal(scene->fake.num_slots, 0);
+	assert_int_equal(scene->fake.handles, 0);
+}
+
+/* @streams: of the quota; which of three sessions with buffers are refused */
+static const struct {
+	uint32_t streams;
+	int error[3];
+} quotas[] = {
+	{ 1, { 0, EBUSY, EBUSY } },
+	{ 2, { 0, 0, EBUSY } },
+	{ 3, { 0, 0, 0 } },
+	{ 0, { 0, 0, 0 } },
+};
+
+static void a_guest_has_buffers_in_as_many_sessions_as_it_may(void **state)
+{
+	struct scene *scene = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(quotas); i++) {
+		const struct camera_guest ivi = guest_of(IVI,
+							 quotas[i].streams);
+
+		for (int j = 0; j < 3; j++)
+			assert_int_equal(reqbufs(open_as(scene, j, &ivi), 4),
+					 quotas[i].error[j]);
+		for (int j = 0; j < 3; j++)
+			client_close(&scene->clients[j]);
+	}
+}
+
+static void the_quota_of_streams_counts_created_buffers(void **state)
+{
+	const struct camera_guest ivi = guest_of(IVI, 1);
+	struct scene *scene = *state;
+
+	assert_int_equal(create_bufs(open_as(scene, 0, &ivi)), 0);
+	assert_int_equal(create_bufs(open_as(scene, 1, &ivi)), EBUSY);
+	/* More for who has some is no other stream. */
+	assert_int_equal(create_bufs(&scene->clients[0]), 0);
+	assert_int_equal(reqbufs(&scene->clients[0], 8), 0);
+}
+
+static void what_a_quota_refused_may_be_had_later(void **state)
+{
+	const struct camera_guest ivi = guest_of(IVI, 1);
+	struct scene *scene = *state;
+
+	assert_int_equal(reqbufs(open_as(scene, 0, &ivi), 4), 0);
+	assert_int_equal(reqbufs(open_as(scene, 1, &ivi), 4), EBUSY);
+	/* None is always possible. */
+	assert_int_equal(reqbufs(&scene->clients[1], 0), 0);
+	assert_int_equal(reqbufs(&scene->clients[0], 0), 0);
+	assert_int_equal(reqbufs(&scene->clients[1], 4), 0);
+}
+
+static void a_guests_streams_are_no_others(void **state)
+{
+	const struct camera_guest ivi = guest_of(IVI, 1);
+	const struct camera_guest other = guest_of(IVI + 1, 1);
+	const struct camera_guest dom0 = guest_of(0, 1);
+	struct scene *scene = *state;
+
+	assert_int_equal(reqbufs(open_as(scene, 0, &ivi), 4), 0);
+	assert_int_equal(reqbufs(open_as(scene, 1, &other), 4), 0);
+	assert_int_equal(reqbufs(open_as(scene, 2, &dom0), 4), 0);
+	assert_int_equal(reqbufs(open_as(scene, 3, &dom0), 4), 0);
+}
+
+static void tell(struct scene *scene, const struct camera_guest *guest)
+{
+	const struct camera_guest_changed changed = {
+		.hdr.type = CAMERA_GUEST,
+		.guest = *guest,
+	};
+
+	world_tell(&scene->world, &changed, sizeof(changed));
+}
+
+static void a_new_quota_is_for_what_comes_next(void **state)
+{
+	struct camera_guest ivi = guest_of(IVI, 2);
+	struct scene *scene = *state;
+
+	assert_int_equal(reqbufs(open_as(scene, 0, &ivi), 4), 0);
+	assert_int_equal(reqbufs(open_as(scene, 1, &ivi), 4), 0);
+	ivi.streams = 1;
+	tell(scene, &ivi);
+	/* Who has buffers keeps them, and may have others. */
+	assert_int_equal(reqbufs(&scene->clients[0], 8), 0);
+	assert_int_equal(reqbufs(open_as(scene, 2, &ivi), 4), EBUSY);
+	ivi.streams = 3;
+	tell(scene, &ivi);
+	assert_int_equal(reqbufs(&scene->clients[2], 4), 0);
+}
+
+static const struct {
+	uint32_t held;
+	unsigned int allowance;
+} helds[] = {
+	{ 0, 1 }, { 1, 1 }, { 3, 3 }, { SESSION_MAX_SLOTS, SESSION_MAX_SLOTS },
+	{ UINT32_MAX, SESSION_MAX_SLOTS },
+};
+
+static void what_a_guest_may_hold_changes_while_it_runs(void **state)
+{
+	struct camera_guest ivi = guest_of(IVI, 2);
+	struct scene *scene = *state;
+
+	open_as(scene, 0, &ivi);
+	for (size_t i = 0; i < ARRAY_SIZE(helds); i++) {
+		ivi.held = helds[i].held;
+		tell(scene, &ivi);
+		assert_int_equal(session_of(scene, 1)->reader.allowance,
+				 helds[i].allowance);
+	}
+}
+
+static void a_new_session_brings_the_newest_word_on_its_guest(void **state)
+{
+	struct camera_guest ivi = guest_of(IVI, 2);
+	struct scene *scene = *state;
+
+	open_as(scene, 0, &ivi);
+	ivi.held = 5;
+	open_as(scene, 1, &ivi);
+	assert_int_equal(session_of(scene, 1)->reader.allowance, 5);
+}
+
+/* What vmediad would not say. A message that makes no sense changes nothing. */
+
+static void a_guest_that_makes_no_sense_has_no_session(void **state)
+{
+	struct scene *scene = *state;
+	struct camera_guest guest = guest_of(IVI, 1);
+
+	memset(guest.name, 'x', sizeof(guest.name));
+	assert_true(open_as(scene, 0, &guest)->closed);
+	client_close(&scene->clients[0]);
+
+	guest = guest_of(IVI, 1);
+	guest.num_rules = CAMERA_MAX_RULES + 1;
+	assert_true(open_as(scene, 0, &guest)->closed);
+	client_close(&scene->clients[0]);
+
+	guest = guest_of(IVI, 1);
+	guest.num_rules = 1;
+	memset(guest.rules[0].name, 'x', sizeof(guest.rules[0].name));
+	assert_true(open_as(scene, 0, &guest)->closed);
+	assert_int_equal(num_domains(scene), 0);
+}
+
+static void a_message_of_another_length_changes_nothing(void **state)
+{
+	struct camera_settings settings = {
+		.hdr.type = CAMERA_SETTINGS,
+		.primary = IVI,
+	};
+	struct camera_guest_changed changed = {
+		.hdr.type = CAMERA_GUEST,
+		.guest = guest_of(IVI, 1),
+	};
+	const struct camera_guest ivi = guest_of(IVI, 1);
+	struct scene *scene = *state;
+
+	open_as(scene, 0, &ivi);
+	world_tell(&scene->world, &settings, sizeof(settings) - 4);
+	assert_int_equal(scene->world.camera.primary, WORLD_FIRST_DOMID);
+	changed.guest.held = 9;
+	world_tell(&scene->world, &changed, sizeof(changed) - 1);
+	assert_int_equal(session_of(scene, 1)->reader.allowance, 2);
+	changed.guest.num_rules = CAMERA_MAX_RULES + 1;
+	world_tell(&scene->world, &changed, sizeof(changed));
+	assert_int_equal(session_of(scene, 1)->reader.allowance, 2);
+}
+
+/* Priorities */
+
+static const struct {
+	uint32_t wanted;
+	bool primary;
+	int error;
+} priorities[] = {
+	{ V4L2_PRIORITY_UNSET, true, -EINVAL },
+	{ V4L2_PRIORITY_BACKGROUND, false, 0 },
+	{ V4L2_PRIORITY_INTERACTIVE, false, 0 },
+	{ V4L2_PRIORITY_RECORD, false, -EACCES },
+	{ V4L2_PRIORITY_RECORD, true, 0 },
+	{ V4L2_PRIORITY_RECORD + 1, true, -EINVAL },
+	{ UINT32_MAX, true, -EINVAL },
+};
+
+static void only_the_primary_may_record(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(priorities); i++) {
+		struct priorities all = { 0 };
+		uint32_t own = priority_open(&all);
+
+		assert_int_equal(priority_set(&all, &own, priorities[i].wanted,
+					      priorities[i].primary),
+				 priorities[i].error);
+		assert_int_equal(own, priorities[i].error ?
+						 V4L2_PRIORITY_DEFAULT :
+						 priorities[i].wanted);
+		assert_int_equal(priority_highest(&all), own);
+	}
+}
+
+static const struct {
+	uint32_t own, others;
+	unsigned long request;
+	int error;
+} checks[] = {
+	{ V4L2_PRIORITY_DEFAULT, V4L2_PRIORITY_DEFAULT, VIDIOC_S_FMT, 0 },
+	{ V4L2_PRIORITY_DEFAULT, V4L2_PRIORITY_BACKGROUND, VIDIOC_S_FMT, 0 },
+	{ V4L2_PRIORITY_DEFAULT, V4L2_PRIORITY_RECORD, VIDIOC_S_FMT, -EBUSY },
+	{ V4L2_PRIORITY_DEFAULT, V4L2_PRIORITY_RECORD, VIDIOC_S_PARM, -EBUSY },
+	{ V4L2_PRIORITY_DEFAULT, V4L2_PRIORITY_RECORD, VIDIOC_S_INPUT,
+	  -EBUSY },
+	{ V4L2_PRIORITY_DEFAULT, V4L2_PRIORITY_RECORD, VIDIOC_S_CTRL, -EBUSY },
+	{ V4L2_PRIORITY_DEFAULT, V4L2_PRIORITY_RECORD, VIDIOC_S_EXT_CTRLS,
+	  -EBUSY },
+	{ V4L2_PRIORITY_BACKGROUND, V4L2_PRIORITY_DEFAULT, VIDIOC_S_CTRL,
+	  -EBUSY },
+	{ V4L2_PRIORITY_RECORD, V4L2_PRIORITY_RECORD, VIDIOC_S_CTRL, 0 },
+	/* To look, and to stream, are everybody's. */
+	{ V4L2_PRIORITY_BACKGROUND, V4L2_PRIORITY_RECORD, VIDIOC_G_CTRL, 0 },
+	{ V4L2_PRIORITY_BACKGROUND, V4L2_PRIORITY_RECORD, VIDIOC_TRY_FMT, 0 },
+	{ V4L2_PRIORITY_BACKGROUND, V4L2_PRIORITY_RECORD,
+	  VIDIOC_TRY_EXT_CTRLS, 0 },
+	{ V4L2_PRIORITY_BACKGROUND, V4L2_PRIORITY_RECORD, VIDIOC_REQBUFS, 0 },
+	{ V4L2_PRIORITY_BACKGROUND, V4L2_PRIORITY_RECORD, VIDIOC_STREAMON, 0 },
+};
+
+static void who_has_less_than_another_changes_nothing(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
+		struct priorities all = { 0 };
+		uint32_t own = priority_open(&all);
+		uint32_t other = priority_open(&all);
+
+		assert_int_equal(priority_set(&all, &own, checks[i].own, true),
+				 0);
+		assert_int_equal(priority_set(&all, &other, checks[i].others,
+					      true), 0);
+		assert_int_equal(priority_check(&all, own, checks[i].request),
+				 checks[i].error);
+		/* Who is gone keeps nobody from anything. */
+		priority_close(&all, other);
+		assert_int_equal(priority_check(&all, own, checks[i].request),
+				 0);
+	}
+}
+
+/* Time. 1000: a millisecond */
+
+static const struct {
+	uint64_t passed, used;
+	bool left;
+	uint64_t wait;
+} times[] = {
+	/* What was saved is there at once ... */
+	{ 0, 100000, true, 0 },
+	{ 100000, 100000, true, 0 },
+	/* ... and with what came meanwhile, all is used up. */
+	{ 100000, 75000, true, 0 },
+	{ 0, 25000, false, 20000 },
+	{ 20000, 0, true, 0 },
+	/* However much is used, no more than a second and a bit is owed. */
+	{ 0, 60000000, false, 1020000 },
+	{ 1020000, 0, true, 0 },
+	/* Much time saves no more than the most. */
+	{ UINT32_MAX, 249999, true, 19996 },
+	{ 0, 1, false, 20000 },
+};
+
+static void a_budget_is_a_share_of_the_time_that_passes(void **state)
+{
+	struct budget budget;
+	uint64_t now = 1000;
+
+	budget_init(&budget, now);
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++) {
+		now += times[i].passed;
+		assert_int_equal(budget_spend(&budget, now, times[i].used),
+				 times[i].left);
+		assert_int_equal(budget_wait(&budget, now), times[i].wait);
+	}
+}
+
+static void parts_of_a_share_are_not_lost(void **state)
+{
+	struct budget budget;
+
+	budget_init(&budget, 0);
+	assert_false(budget_spend(&budget, 0, BUDGET_MOST_US));
+	for (uint64_t now = 1; now < 4 * BUDGET_LEAST_US; now++)
+		assert_true(budget_wait(&budget, now) > 0);
+	assert_int_equal(budget_wait(&budget, 4 * BUDGET_LEAST_US), 0);
+}
+
+#define SCENE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCENE(the_sessions_of_a_guest_are_one_domain),
+		SCENE(a_domain_that_dies_leaves_nothing),
+		SCENE(a_guest_has_buffers_in_as_many_sessions_as_it_may),
+		SCENE(the_quota_of_streams_counts_created_buffers),
+		SCENE(what_a_quota_refused_may_be_had_later),
+		SCENE(a_guests_streams_are_no_others),
+		SCENE(a_new_quota_is_for_what_comes_next),
+		SCENE(what_a_guest_may_hold_changes_while_it_runs),
+		SCENE(a_new_session_brings_the_newest_word_on_its_guest),
+		SCENE(a_guest_that_makes_no_sense_has_no_session),
+		SCENE(a_message_of_another_length_changes_nothing),
+		cmocka_unit_test(only_the_primary_may_record),
+		cmocka_unit_test(who_has_less_than_another_changes_nothing),
+		cmocka_unit_test(a_budget_is_a_share_of_the_time_that_passes),
+		cmocka_unit_test(parts_of_a_share_are_not_lost),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
