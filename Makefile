@@ -8,6 +8,7 @@ PREFIX ?= /usr/local
 sbindir := $(PREFIX)/sbin
 libexecdir := $(PREFIX)/libexec/vmedia
 unitdir := $(PREFIX)/lib/systemd/system
+mandir := $(PREFIX)/share/man
 sysconfdir := /etc/vmedia
 rundir := /run/vmedia
 
@@ -76,6 +77,7 @@ all: $(ready) $(program-files)
 
 sbin-files := $(filter %/vmediad %/vmediactl,$(program-files))
 libexec-files := $(filter-out $(sbin-files),$(program-files))
+man-files := $(wildcard $(srctree)/docs/man/*.[1-9])
 
 install: all
 	$(Q)install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(libexecdir) \
@@ -86,6 +88,11 @@ install: all
 		$(DESTDIR)$(sysconfdir)/vmediad.cfg.example
 	$(Q)sed 's|/usr/local|$(PREFIX)|' $(srctree)/configs/vmediad.service \
 		>$(DESTDIR)$(unitdir)/vmediad.service
+	$(Q)set -e; for page in $(man-files); do \
+		dir=$(DESTDIR)$(mandir)/man$${page##*.}; \
+		install -d $$dir; \
+		sed 's|/usr/local|$(PREFIX)|' $$page >$$dir/$${page##*/}; \
+	done
 
 deps:
 	$(Q)$(srctree)/common/build/packages.sh install build check

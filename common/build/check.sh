@@ -141,6 +141,7 @@ step "style" "$scripts/check-style.sh"
 if step "gcc build" build gcc defconfig CC=gcc all; then
 	step "example configuration" dom0-backend/daemon/vmediad \
 		--check-config -f "$srctree/configs/vmediad.cfg"
+	step "manual pages" "$scripts/check-man.sh"
 fi
 step "clang build" build clang defconfig CC=clang
 for config in "$srctree"/configs/*_defconfig; do

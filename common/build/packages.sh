@@ -14,7 +14,7 @@ arch=$(dpkg --print-architecture 2>/dev/null)
 
 build="gcc libc6-dev make pkg-config kconfig-frontends-nox libevent-dev
 	libjson-c-dev libseccomp-dev libv4l-dev libxen-dev"
-check="clang sparse libcmocka-dev linux-headers-${arch:-amd64}"
+check="clang sparse libcmocka-dev linux-headers-${arch:-amd64} mandoc"
 demo="libpng-dev libyuv-dev"
 kernels="bc bison debian-archive-keyring flex libelf-dev libssl-dev perl
 	python3-minimal xz-utils"
