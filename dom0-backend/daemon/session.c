@@ -83,7 +83,7 @@ unsigned int sessions_of_device(const struct sessions *sessions,
 	unsigned int count = 0;
 
 	list_for_each(session, tmp, &sessions->list, link)
-		count += session->device == device;
+		count += session->live && session->device == device;
 	return count;
 }
 

@@ -92,7 +92,7 @@ struct session *sessions_find_on(struct sessions *sessions,
 struct session *sessions_find_serial(struct sessions *sessions,
 				     uint64_t serial);
 
-/** sessions_of_device() - how many it has, live or not */
+/** sessions_of_device() - how many live ones it has */
 unsigned int sessions_of_device(const struct sessions *sessions,
 				const struct device *device);
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -272,4 +273,142 @@ unsigned int bench_open(struct bench *bench, unsigned int domid,
 	assert_int_equal(answer.tag, TAG);
 	*serial = answer.serial;
 	return answer.error;
+}
+
+void bench_start_with_guests(struct bench *bench, unsigned int count)
+{
+	bench_start(bench);
+	bench_present(bench, "rear", "Rear");
+	bench_present(bench, "left", "Left");
+	for (unsigned int domid = 1; domid <= count; domid++) {
+		bench_domain(bench, domid, 1);
+		bench_live(bench, domid, 0, 3);
+	}
+}
+
+unsigned int bench_try_open(struct bench *bench, unsigned int domid)
+{
+	uint64_t serial;
+	int fd;
+	const unsigned int error = bench_open(bench, domid, 0, &serial, &fd);
+
+	if (fd >= 0)
+		close(fd);
+	return error;
+}
+
+uint64_t bench_must_open(struct bench *bench, unsigned int domid)
+{
+	uint64_t serial;
+	int fd;
+
+	assert_int_equal(bench_open(bench, domid, 0, &serial, &fd), 0);
+	close(fd);
+	return serial;
+}
+
+void bench_close(struct bench *bench, unsigned int domid, uint64_t serial)
+{
+	struct guest_closed closed = {
+		.hdr.type = GUEST_CLOSED,
+		.serial = serial,
+	};
+
+	fake_child_send(bench_guest(domid), &closed, sizeof(closed));
+	bench_settle(bench);
+}
+
+void bench_camera_closes(struct bench *bench, const char *name,
+			 uint64_t serial)
+{
+	struct camera_closed closed = {
+		.hdr.type = CAMERA_CLOSED,
+		.serial = serial,
+	};
+
+	fake_child_send(bench_camera(name), &closed, sizeof(closed));
+	bench_settle(bench);
+}
+
+uint64_t bench_capture(struct bench *bench)
+{
+	uint32_t caps;
+	int fd;
+
+	if (broker_capture(bench->broker, "rear", &caps, &fd) < 0)
+		return 0;
+	close(fd);
+	return bench->broker->sessions.last_serial;
+}
+
+unsigned int bench_admit(struct bench *bench, uint64_t serial, uint64_t bytes)
+{
+	struct camera_bandwidth admit = {
+		.hdr.type = CAMERA_ADMIT,
+		.serial = serial,
+		.bytes = bytes,
+	};
+	struct camera_admitted answer;
+
+	fake_child_send(bench_camera("rear"), &admit, sizeof(admit));
+	bench_settle(bench);
+	bench_next(bench_camera("rear"), CAMERA_ADMITTED, &answer,
+		   sizeof(answer));
+	assert_int_equal(answer.serial, serial);
+	return answer.error;
+}
+
+struct guest *bench_find(struct bench *bench, unsigned int domid)
+{
+	char who[16];
+	struct guest *guest;
+
+	snprintf(who, sizeof(who), "%u", domid);
+	guest = broker_find_guest(bench->broker, who);
+	assert_non_null(guest);
+	return guest;
+}
+
+bool bench_was_told(struct child *child, uint32_t type)
+{
+	union {
+		struct daemon_header hdr;
+		char bytes[4096];
+	} message;
+	bool found = false;
+	int fd;
+
+	while (fake_child_receive(child, &message, sizeof(message), &fd) > 0) {
+		found = found || message.hdr.type == type;
+		if (fd >= 0)
+			close(fd);
+	}
+	return found;
+}
+
+void bench_drop(struct child *child)
+{
+	bench_was_told(child, 0);
+}
+
+void bench_log_begin(struct bench *bench, enum log_level level)
+{
+	bench->log = memfd_create("log", MFD_CLOEXEC);
+	assert_true(bench->log >= 0);
+	bench->saved_stderr = dup(STDERR_FILENO);
+	dup2(bench->log, STDERR_FILENO);
+	log_init("vmediad", level);
+}
+
+void bench_log_end(struct bench *bench, char *text, size_t size)
+{
+	ssize_t len;
+
+	dup2(bench->saved_stderr, STDERR_FILENO);
+	close(bench->saved_stderr);
+	log_init("vmediad", LOG_ERROR);
+	len = pread(bench->log, text, size - 1, 0);
+	assert_true(len >= 0);
+	text[len] = '\0';
+	close(bench->log);
 }

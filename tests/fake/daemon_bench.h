@@ -10,8 +10,11 @@
 #ifndef DAEMON_BENCH_H
 #define DAEMON_BENCH_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#include "base/log.h"
 #include "child_fake.h"
 #include "daemon/broker.h"
 #include "daemon/config.h"
@@ -24,6 +27,8 @@ struct bench {
 	struct config config;
 	bool config_is_wrong; /* as if the file had a mistake */
 	struct broker *broker;
+	int log; /* what is logged, while it is kept */
+	int saved_stderr;
 };
 
 /** bench_begin() - for cmocka's setup: nothing runs yet */
@@ -78,5 +83,44 @@ int bench_next(struct child *child, uint32_t type, void *message, size_t size);
  * Return: error of the answer; *@fd is its descriptor or -1. */
 unsigned int bench_open(struct bench *bench, unsigned int domid,
 			unsigned int devid, uint64_t *serial, int *fd);
+
+/** bench_start_with_guests() - domains 1 to @count have one device each, which is
+ * live; the camera "rear" behind them is present, as is "left" */
+void bench_start_with_guests(struct bench *bench, unsigned int count);
+
+/** bench_must_open() - bench_open() of device 0, which succeeds. Return: serial. */
+uint64_t bench_must_open(struct bench *bench, unsigned int domid);
+
+/** bench_try_open() - the same, whether it succeeds or not. Return: its error. */
+unsigned int bench_try_open(struct bench *bench, unsigned int domid);
+
+/** bench_close() - the guest's process says that it closed a session */
+void bench_close(struct bench *bench, unsigned int domid, uint64_t serial);
+
+/** bench_camera_closes() - a camera says that a session is over */
+void bench_camera_closes(struct bench *bench, const char *name,
+			 uint64_t serial);
+
+/** bench_capture() - dom0 opens "rear". Return: serial; 0 if it was refused. */
+uint64_t bench_capture(struct bench *bench);
+
+/** bench_admit() - camera "rear" asks for bytes/s. Return: the answer. */
+unsigned int bench_admit(struct bench *bench, uint64_t serial, uint64_t bytes);
+
+/** bench_find() - the guest of that domid, as vmediad knows it */
+struct guest *bench_find(struct bench *bench, unsigned int domid);
+
+/** bench_drop() - forget what @child was told so far */
+void bench_drop(struct child *child);
+
+/** bench_was_told() - whether a message of @type is among what @child was told;
+ * all of it is dropped */
+bool bench_was_told(struct child *child, uint32_t type);
+
+/** bench_log_begin() - keep what is logged from now on, from @level */
+void bench_log_begin(struct bench *bench, enum log_level level);
+
+/** bench_log_end() - no more. @text: gets what was, NUL-terminated. */
+void bench_log_end(struct bench *bench, char *text, size_t size);
 
 #endif /* DAEMON_BENCH_H */

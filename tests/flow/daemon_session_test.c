@@ -6,13 +6,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 #include <json-c/json.h>
 
-#include "base/log.h"
 #include "daemon/report.h"
 #include "daemon_bench.h"
 
@@ -146,17 +144,6 @@ static void two_guests_share_a_camera(void **state)
 	assert_int_not_equal(first, second);
 }
 
-static void close_session(struct bench *bench, uint64_t serial)
-{
-	struct guest_closed closed = {
-		.hdr.type = GUEST_CLOSED,
-		.serial = serial,
-	};
-
-	fake_child_send(bench_guest(1), &closed, sizeof(closed));
-	bench_settle(bench);
-}
-
 static void the_quota_refuses_until_a_session_is_closed(void **state)
 {
 	struct bench *bench = *state;
@@ -171,20 +158,9 @@ static void the_quota_refuses_until_a_session_is_closed(void **state)
 	close(fd);
 	assert_int_equal(bench_open(bench, 1, 0, &serial, &fd), EBUSY);
 	assert_int_equal(fd, -1);
-	close_session(bench, first);
+	bench_close(bench, 1, first);
 	assert_int_equal(bench_open(bench, 1, 0, &serial, &fd), 0);
 	close(fd);
-}
-
-static unsigned int open_and_forget(struct bench *bench, unsigned int domid,
-				    uint64_t *serial)
-{
-	int fd;
-	const unsigned int error = bench_open(bench, domid, 0, serial, &fd);
-
-	if (fd >= 0)
-		close(fd);
-	return error;
 }
 
 static void a_camera_that_is_behind_is_not_buried_under_sessions(void **state)
@@ -192,49 +168,33 @@ static void a_camera_that_is_behind_is_not_buried_under_sessions(void **state)
 	struct bench *bench = *state;
 	struct camera_session session;
 	unsigned int error = 0;
-	uint64_t serial;
 	int fd;
 
 	bench_start_with_a_guest(bench);
 	bench_present(bench, "rear", "Rear");
 	for (int i = 0; i < 2000 && error == 0; i++) {
-		error = open_and_forget(bench, 1, &serial);
+		error = bench_try_open(bench, 1);
 		if (error == 0)
-			close_session(bench, serial);
+			bench_close(bench, 1,
+				    bench->broker->sessions.last_serial);
 	}
 	assert_int_equal(error, EBUSY);
 	/* It catches up, and all is as before. */
 	while (fake_child_receive(bench_camera("rear"), &session,
 				  sizeof(session), &fd) > 0) {
-		close(fd);
+		if (fd >= 0)
+			close(fd);
 		bench_settle(bench);
 	}
-	assert_int_equal(open_and_forget(bench, 1, &serial), 0);
+	assert_int_equal(bench_try_open(bench, 1), 0);
 }
 
-/* What is logged from now on; log_end() counts its lines. */
-static int log_begin(int *saved)
-{
-	const int fd = memfd_create("log", MFD_CLOEXEC);
-
-	assert_true(fd >= 0);
-	*saved = dup(STDERR_FILENO);
-	dup2(fd, STDERR_FILENO);
-	log_init("vmediad", LOG_INFO);
-	return fd;
-}
-
-static unsigned int log_end(int fd, int saved)
+static unsigned int count_lines(const char *text)
 {
 	unsigned int lines = 0;
-	char byte;
 
-	dup2(saved, STDERR_FILENO);
-	close(saved);
-	lseek(fd, 0, SEEK_SET);
-	while (read(fd, &byte, 1) == 1)
-		lines += byte == '\n';
-	close(fd);
+	for (; *text; text++)
+		lines += *text == '\n';
 	return lines;
 }
 
@@ -242,21 +202,19 @@ static void a_guest_that_opens_and_closes_does_not_fill_the_log(void **state)
 {
 	struct bench *bench = *state;
 	struct guest_closed wrong = { .hdr.type = GUEST_CLOSED };
-	uint64_t serial;
-	int fd, saved;
+	char text[16384];
 
 	bench_start_with_a_guest(bench);
 	bench_present(bench, "rear", "Rear");
-	fd = log_begin(&saved);
-	for (int i = 0; i < 100; i++) {
-		assert_int_equal(open_and_forget(bench, 1, &serial), 0);
-		close_session(bench, serial);
-	}
+	bench_log_begin(bench, LOG_INFO);
+	for (int i = 0; i < 100; i++)
+		bench_close(bench, 1, bench_must_open(bench, 1));
 	for (int i = 0; i < 100; i++)
 		fake_child_send(bench_guest(1), &wrong, sizeof(wrong));
 	bench_settle(bench);
 	/* Ten a second, and the machine may be slow. */
-	assert_in_range(log_end(fd, saved), 2, 50);
+	bench_log_end(bench, text, sizeof(text));
+	assert_in_range(count_lines(text), 2, 50);
 }
 
 static void a_guests_death_frees_its_quota(void **state)
@@ -289,7 +247,7 @@ static void a_guest_cannot_close_anothers_session(void **state)
 	bench_domain(bench, 2, 1);
 	assert_int_equal(bench_open(bench, 2, 0, &serial, &fd), 0);
 	close(fd);
-	close_session(bench, serial);
+	bench_close(bench, 1, serial);
 	assert_true(fake_child_killed(bench_guest(1)));
 	assert_false(list_empty(&bench->broker->sessions.list));
 }

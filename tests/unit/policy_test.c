@@ -117,6 +117,100 @@ static void a_quota_of_zero_is_unlimited(void **state)
 		assert_int_equal(quota_take(&quota, 1), 0);
 }
 
+static void a_quota_counts_amounts(void **state)
+{
+	static const struct {
+		uint64_t limit, used, amount;
+		int error;
+	} rows[] = {
+		{ 100, 0, 100, 0 },
+		{ 100, 1, 100, -EBUSY },
+		{ 100, 100, 0, 0 },
+		/* lowered: takes nothing away, and gives nothing */
+		{ 100, 150, 1, -EBUSY },
+		{ 100, 150, 0, 0 },
+		/* nor can a sum wrap */
+		{ 100, 50, UINT64_MAX, -EBUSY },
+		{ 0, 50, UINT64_MAX, -EBUSY },
+		{ 0, 50, UINT64_MAX - 50, 0 },
+		{ UINT64_MAX, 50, UINT64_MAX - 50, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct quota quota = {
+			.limit = rows[i].limit,
+			.used = rows[i].used,
+		};
+
+		assert_int_equal(quota_take(&quota, rows[i].amount),
+				 rows[i].error);
+		assert_int_equal(quota.used, rows[i].used +
+				 (rows[i].error ? 0 : rows[i].amount));
+		assert_int_equal(quota.refused, rows[i].error ? 1 : 0);
+	}
+}
+
+static struct config_control controls[] = {
+	{ .domain = (char *)"ivi", .camera = (char *)"rear", .rule.id = 1 },
+	{ .domain = (char *)UUID, .rule.id = 2 },
+	{ .camera = (char *)"left", .rule.id = 3 },
+	{ .rule.id = 4 },
+};
+
+static const struct config controlled = {
+	.controls = controls,
+	.num_controls = ARRAY_SIZE(controls),
+};
+
+static void rules_are_those_that_fit_in_their_order(void **state)
+{
+	static const struct {
+		const char *name, *uuid, *camera;
+		uint32_t ids[4];
+	} rows[] = {
+		{ "ivi", "no", "rear", { 1, 4 } },
+		{ "ivi", "no", "left", { 3, 4 } },
+		{ "ivi", UUID, "rear", { 1, 2, 4 } },
+		{ "other", UUID, "left", { 2, 3, 4 } },
+		{ "other", "no", "rear", { 4 } },
+	};
+	struct camera_guest guest;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		unsigned int count = 0;
+
+		policy_rules(&controlled, rows[i].name, rows[i].uuid,
+			     rows[i].camera, &guest);
+		for (; count < 4 && rows[i].ids[count]; count++)
+			assert_int_equal(guest.rules[count].id,
+					 rows[i].ids[count]);
+		assert_int_equal(guest.num_rules, count);
+	}
+}
+
+static void rules_without_room_hide_what_they_may_be_about(void **state)
+{
+	struct config_control many[CAMERA_MAX_RULES + 1] = { 0 };
+	const struct config config = {
+		.controls = many,
+		.num_controls = ARRAY_SIZE(many),
+	};
+	const struct control_rule *last;
+	struct camera_guest guest;
+
+	for (size_t i = 0; i < ARRAY_SIZE(many); i++)
+		many[i].rule = (struct control_rule){
+			.id = i + 1,
+			.access = CONTROL_WRITE,
+		};
+	policy_rules(&config, "ivi", "no", "rear", &guest);
+	assert_int_equal(guest.num_rules, CAMERA_MAX_RULES);
+	last = &guest.rules[CAMERA_MAX_RULES - 1];
+	assert_int_equal(last->access, CONTROL_HIDDEN);
+	assert_int_equal(last->id, 0);
+	assert_string_equal(last->name, "");
+}
+
 static const struct backoff_policy policy = {
 	.first = 100, .longest = 300, .steady = 1000, .deaths = 5,
 };
@@ -161,6 +255,10 @@ int main(void)
 		cmocka_unit_test(a_domains_quota_goes_before_the_general_one),
 		cmocka_unit_test(a_quota_refuses_and_counts),
 		cmocka_unit_test(a_quota_of_zero_is_unlimited),
+		cmocka_unit_test(a_quota_counts_amounts),
+		cmocka_unit_test(rules_are_those_that_fit_in_their_order),
+		cmocka_unit_test(
+			rules_without_room_hide_what_they_may_be_about),
 		cmocka_unit_test(a_process_that_dies_at_once_is_given_up),
 		cmocka_unit_test(a_process_that_lived_dies_for_the_first_time),
 		cmocka_unit_test(without_a_number_of_deaths_it_never_gives_up),
