@@ -293,6 +293,36 @@ static void on_session(struct guest *guest, struct link_message *msg)
 		tell_closed(guest, answer->serial);
 }
 
+/* Rather no word of some sessions than a link that breaks under all of them */
+static void send_session(void *owner, const struct guest_session_report *report)
+{
+	struct guest *guest = owner;
+
+	if (!link_is_behind(guest->daemon))
+		(void)send_daemon(guest, report, sizeof(*report));
+}
+
+static void on_query(struct guest *guest, const struct daemon_query *query)
+{
+	const struct account *account = &guest->account;
+	struct guest_report report = {
+		.hdr.type = GUEST_REPORT,
+		.tag = query->tag,
+		.buffers = account->buffers,
+		.memory = account->memory,
+		.mapped = guest->mem ? guest_mem_mapped(guest->mem) : 0,
+		.commands = account->commands,
+	};
+	struct device *device, *tmp;
+
+	list_for_each(device, tmp, &guest->devices, link) {
+		if (device->media)
+			media_device_report(device->media, send_session, guest);
+	}
+	memcpy(report.refused, account->refused, sizeof(report.refused));
+	(void)send_daemon(guest, &report, sizeof(report));
+}
+
 static void on_message(void *owner, struct link_message *msg)
 {
 	const struct daemon_header *hdr = msg->data;
@@ -310,6 +340,8 @@ static void on_message(void *owner, struct link_message *msg)
 	else if (type == GUEST_SESSION &&
 		 msg->len == sizeof(struct guest_session))
 		on_session(guest, msg);
+	else if (type == GUEST_QUERY && msg->len == sizeof(struct daemon_query))
+		on_query(guest, msg->data);
 	else if (type == GUEST_STOP)
 		end(guest, GUEST_STOPPED);
 	else

@@ -192,6 +192,37 @@ bool world_asked(struct world *world, struct guest_open *question)
 	return false;
 }
 
+struct guest_report world_query(struct world *world,
+				struct guest_session_report *sessions,
+				unsigned int room, unsigned int *count)
+{
+	const struct daemon_query query = {.hdr.type = GUEST_QUERY, .tag = 77};
+	union {
+		struct daemon_header hdr;
+		struct guest_session_report session;
+		struct guest_report report;
+	} msg;
+	struct guest_open none;
+	ssize_t len;
+
+	assert_false(world_asked(world, &none));
+	*count = 0;
+	world_tell(world, &query, sizeof(query));
+	for (;;) {
+		len = recv(world->daemon, &msg, sizeof(msg), MSG_DONTWAIT);
+		assert_true(len > 0);
+		if (msg.hdr.type == GUEST_REPORT)
+			break;
+		assert_int_equal(msg.hdr.type, GUEST_SESSION_REPORT);
+		assert_int_equal(len, sizeof(msg.session));
+		assert_true(*count < room);
+		sessions[(*count)++] = msg.session;
+	}
+	assert_int_equal(len, sizeof(msg.report));
+	assert_int_equal(msg.report.tag, query.tag);
+	return msg.report;
+}
+
 struct camera_fake *world_grant(struct world *world,
 				const struct guest_open *question)
 {

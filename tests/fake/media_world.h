@@ -119,6 +119,15 @@ void world_settle(struct world *world);
 /** world_asked() - the next GUEST_OPEN that vmediad got. Return: false: none */
 bool world_asked(struct world *world, struct guest_open *question);
 
+/**
+ * world_query() - vmediad asks how it is going
+ * @sessions: room for so many SESSION_REPORTs; @count: how many came
+ * Return: the REPORT.
+ */
+struct guest_report world_query(struct world *world,
+				struct guest_session_report *sessions,
+				unsigned int room, unsigned int *count);
+
 /** world_grant() - vmediad says yes. Return: the camera's end */
 struct camera_fake *world_grant(struct world *world,
 				const struct guest_open *question);

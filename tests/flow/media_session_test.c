@@ -290,6 +290,40 @@ static void commands_of_a_broken_session_fail(void **state)
 	assert_int_equal(get_format(world, id), ENODEV);
 }
 
+static void an_evicted_session_is_told_until_it_is_closed(void **state)
+{
+	struct world *world = *state;
+	const uint32_t id = world_open(world);
+	uint32_t count = 2;
+
+	world_stream(world, id, 2, 2);
+	world_post(world, 1);
+	camera_fake_send_error(camera_of(world, id), EACCES);
+	camera_fake_die(camera_of(world, id));
+	assert_int_equal(broken_by(world, id), EACCES);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(get_format(world, id), EACCES);
+		assert_int_equal(world_reqbufs(world, id, &count), EACCES);
+		assert_int_equal(world_qbuf(world, id, 0, WORLD_FRAME_LEN, 0),
+				 EACCES);
+		assert_int_equal(world_stream_off(world, id), EACCES);
+	}
+	world_close(world, id);
+	assert_int_equal(get_format(world, id), EINVAL);
+}
+
+static void an_evicted_session_makes_room_for_another(void **state)
+{
+	struct world *world = *state;
+	const uint32_t id = world_open(world), next = world_open(world);
+	uint32_t count = 2;
+
+	world_stream(world, id, 2, 2);
+	camera_fake_send_error(camera_of(world, id), EACCES);
+	world_settle(world);
+	assert_int_equal(world_reqbufs(world, next, &count), 0);
+}
+
 static void commands_that_wait_when_the_session_breaks_fail(void **state)
 {
 	struct world *world = *state;
@@ -476,6 +510,8 @@ int main(void)
 		TEST(a_camera_that_dies_is_told_once),
 		TEST(a_camera_that_goes_says_why),
 		TEST(commands_of_a_broken_session_fail),
+		TEST(an_evicted_session_is_told_until_it_is_closed),
+		TEST(an_evicted_session_makes_room_for_another),
 		TEST(commands_that_wait_when_the_session_breaks_fail),
 		TEST(a_broken_session_frees_its_quota_and_keeps_its_id),
 		TEST(the_guest_opens_again_after_its_camera_died),

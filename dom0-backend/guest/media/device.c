@@ -227,3 +227,19 @@ bool media_device_opened(struct media_device *device,
 	session_opened(session, answer, fd);
 	return true;
 }
+
+void media_device_report(const struct media_device *device,
+			 void (*each)(void *owner,
+				      const struct guest_session_report *report),
+			 void *owner)
+{
+	struct guest_session_report report;
+	struct session *session, *tmp;
+
+	list_for_each(session, tmp, &device->sessions, link) {
+		if (!session->camera)
+			continue;
+		session_report(session, &report);
+		each(owner, &report);
+	}
+}

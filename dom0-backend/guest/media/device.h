@@ -99,4 +99,14 @@ void media_device_set_identity(struct media_device *device,
 bool media_device_opened(struct media_device *device,
 			 const struct guest_session *answer, int *fd);
 
+/**
+ * media_device_report() - how the sessions are doing
+ * @each: called for each that vmediad knows and that is not over
+ * @owner: its first parameter
+ */
+void media_device_report(const struct media_device *device,
+			 void (*each)(void *owner,
+				      const struct guest_session_report *report),
+			 void *owner);
+
 #endif /* MEDIA_DEVICE_H */

@@ -110,6 +110,19 @@ static void fill_dqbuf(const struct session *session,
 	}
 }
 
+static void count_frame(struct session_counts *counts,
+			const struct session_frame *frame,
+			const struct buffer *buffer, bool good)
+{
+	if (!good) {
+		counts->failed++;
+		return;
+	}
+	counts->frames++;
+	for (unsigned int i = 0; i < buffer->layout.num_planes; i++)
+		counts->bytes += frame->bytesused[i];
+}
+
 static void give(struct session *session, const struct session_frame *frame)
 {
 	struct media_device *device = session->device;
@@ -117,7 +130,7 @@ static void give(struct session *session, const struct session_frame *frame)
 	int ret;
 
 	if (!buffer) {
-		session->dropped++;
+		session->counts.no_buffer++;
 		return;
 	}
 	ret = copy_frame(session, frame, buffer);
@@ -129,6 +142,7 @@ static void give(struct session *session, const struct session_frame *frame)
 			  "%s: session %u: frame %u lost on its way: error %d",
 			  device->params.name, session->id, frame->sequence,
 			  -ret);
+	count_frame(&session->counts, frame, buffer, ret == 0);
 	fill_dqbuf(session, frame, buffer, ret == 0, &buffer->dqbuf.dqbuf);
 	buffer->dqbuf.len = sizeof(buffer->dqbuf.dqbuf);
 	queue_done(&session->queue, buffer);

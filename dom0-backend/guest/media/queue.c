@@ -227,6 +227,15 @@ struct buffer *queue_next(const struct queue *queue)
 	return list_first(&queue->queued, struct buffer, link);
 }
 
+unsigned int queue_num_queued(const struct queue *queue)
+{
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < queue->count; i++)
+		count += queue->buffers[i]->queued;
+	return count;
+}
+
 void queue_done(struct queue *queue, struct buffer *buffer)
 {
 	assert(buffer->queued);

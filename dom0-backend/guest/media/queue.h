@@ -123,6 +123,9 @@ int queue_qbuf(struct queue *queue, struct v4l2_buffer *buffer,
 /** queue_next() - the buffer that was queued first; NULL if there is none */
 struct buffer *queue_next(const struct queue *queue);
 
+/** queue_num_queued() - buffers that the device has */
+unsigned int queue_num_queued(const struct queue *queue);
+
 /** queue_done() - @buffer is the driver's again; it forgets its memory */
 void queue_done(struct queue *queue, struct buffer *buffer);
 

@@ -208,15 +208,35 @@ void session_close(struct session *session)
 	if (session->opening)
 		chain_answer(session->opening, -EIO);
 	else if (log_allowed(&session->device->limit))
-		log_info("%s: session %u closed, %" PRIu64 " frames dropped",
+		log_info("%s: session %u closed after %" PRIu64
+			 " frames, %" PRIu64 " without a buffer, %" PRIu64
+			 " failed",
 			 session->device->params.name, session->id,
-			 session->dropped);
+			 session->counts.frames, session->counts.no_buffer,
+			 session->counts.failed);
 	if (session->camera)
 		disconnect(session, EIO);
 	media_event_withdraw(&session->broken);
 	for (unsigned int i = 0; i < SESSION_MAX_EVENTS; i++)
 		media_event_withdraw(&session->events[i]);
 	session_free(session);
+}
+
+void session_report(const struct session *session,
+		    struct guest_session_report *report)
+{
+	const struct session_counts *counts = &session->counts;
+
+	*report = (struct guest_session_report){
+		.hdr.type = GUEST_SESSION_REPORT,
+		.serial = session->serial,
+		.frames = counts->frames,
+		.bytes = counts->bytes,
+		.no_buffer = counts->no_buffer,
+		.failed = counts->failed,
+		.buffers = session->queue.count,
+		.queued = queue_num_queued(&session->queue),
+	};
 }
 
 /* One that does not wait, or else the one that waits for longest */

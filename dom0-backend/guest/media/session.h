@@ -18,6 +18,7 @@
 #include "media/queue.h"
 
 struct guest_session;
+struct guest_session_report;
 struct link;
 struct media_device;
 struct slots;
@@ -25,6 +26,14 @@ struct vq_chain;
 
 /* V4L2 events of a session that wait for the driver; then the oldest goes */
 #define SESSION_MAX_EVENTS 32
+
+/** struct session_counts - as in struct guest_session_report */
+struct session_counts {
+	uint64_t frames;
+	uint64_t bytes;
+	uint64_t no_buffer;
+	uint64_t failed;
+};
 
 /**
  * struct session - see above
@@ -42,7 +51,7 @@ struct vq_chain;
  * @slots: the camera's pictures; owned; NULL until streaming
  * @commands: of struct command, that wait for the camera
  * @next_tag: for the next of them
- * @dropped: frames that came without a buffer to go to
+ * @counts: of its frames
  * @broken: EVT_ERROR
  * @events: EVT_EVENT
  */
@@ -62,7 +71,7 @@ struct session {
 	struct slots *slots;
 	struct list commands;
 	uint32_t next_tag;
-	uint64_t dropped;
+	struct session_counts counts;
 	struct media_event broken;
 	struct media_event events[SESSION_MAX_EVENTS];
 };
@@ -93,6 +102,10 @@ void session_break(struct session *session, uint32_t error);
 
 /** session_close() - end it, in whatever state; its commands are answered */
 void session_close(struct session *session);
+
+/** session_report() - how an open session is doing */
+void session_report(const struct session *session,
+		    struct guest_session_report *report);
 
 /** session_post_event() - a V4L2 event for the guest */
 void session_post_event(struct session *session,
