@@ -28,6 +28,18 @@ unsigned int camera_num_slots(const struct camera *camera)
 	return MAX(num_slots, (unsigned int)CAMERA_MIN_SLOTS);
 }
 
+struct session *camera_find_session(const struct camera *camera,
+				    uint64_t serial)
+{
+	struct session *session, *tmp;
+
+	list_for_each(session, tmp, &camera->sessions, link) {
+		if (session->serial == serial)
+			return session;
+	}
+	return NULL;
+}
+
 static void camera_end_sessions(struct camera *camera, int error,
 				bool streaming_only)
 {
@@ -129,18 +141,15 @@ static int camera_introduce(struct camera *camera, struct link_message *msg)
  */
 static int camera_end(struct camera *camera, const struct link_message *msg)
 {
-	struct session *session, *tmp;
 	struct camera_end end;
+	struct session *session;
 
 	if (msg->len != sizeof(end))
 		return -EPROTO;
 	memcpy(&end, msg->data, sizeof(end));
-	list_for_each(session, tmp, &camera->sessions, link) {
-		if (session->serial == end.serial) {
-			session_end(session, end.error);
-			break;
-		}
-	}
+	session = camera_find_session(camera, end.serial);
+	if (session)
+		session_end(session, end.error);
 	return 0;
 }
 
@@ -182,6 +191,18 @@ static int camera_guest_changed(struct camera *camera,
 	return domain_changed(camera, &changed.guest);
 }
 
+static int camera_take_admitted(struct camera *camera,
+				const struct link_message *msg)
+{
+	struct camera_admitted answer;
+
+	if (msg->len != sizeof(answer))
+		return -EPROTO;
+	memcpy(&answer, msg->data, sizeof(answer));
+	admission_answered(camera, &answer);
+	return 0;
+}
+
 static void camera_daemon_message(void *owner, struct link_message *msg)
 {
 	struct camera *camera = owner;
@@ -201,6 +222,9 @@ static void camera_daemon_message(void *owner, struct link_message *msg)
 		break;
 	case CAMERA_GUEST:
 		ret = camera_guest_changed(camera, msg);
+		break;
+	case CAMERA_ADMITTED:
+		ret = camera_take_admitted(camera, msg);
 		break;
 	case CAMERA_END:
 		ret = camera_end(camera, msg);

@@ -16,6 +16,7 @@
 
 struct event_base;
 struct link;
+struct session;
 
 /**
  * struct camera - what the sessions of a camera have in common
@@ -66,6 +67,10 @@ void camera_finish(struct camera *camera);
  * at work, and all that the sessions may hold
  */
 unsigned int camera_num_slots(const struct camera *camera);
+
+/** camera_find_session() - by vmediad's number; NULL if there is none */
+struct session *camera_find_session(const struct camera *camera,
+				    uint64_t serial);
 
 /** camera_send_closed() - tell vmediad that session @serial is over */
 void camera_send_closed(struct camera *camera, uint64_t serial);

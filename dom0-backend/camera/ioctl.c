@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/util.h"
+#include "camera/admission.h"
 #include "camera/camera.h"
 #include "camera/controls.h"
 #include "camera/domain.h"
@@ -117,6 +118,26 @@ static int ioctl_subscribe(struct session *session,
 	return session_ask(session, VIDIOC_SUBSCRIBE_EVENT, sub);
 }
 
+/* A stream was admitted for the rate that it had, and may have less. */
+static int ioctl_s_parm(struct session *session, struct v4l2_streamparm *parm)
+{
+	struct v4l2_streamparm before = { .type = parm->type };
+	int ret;
+
+	if (!stream_reading(&session->reader))
+		return mode_s_parm(session, parm);
+
+	ret = mode_g_parm(session, &before);
+	if (ret == 0)
+		ret = mode_s_parm(session, parm);
+	if (ret == 0) {
+		ret = admission_follow(session);
+		if (ret)
+			mode_s_parm(session, &before);
+	}
+	return ret;
+}
+
 static int ioctl_dispatch(struct session *session, unsigned long request,
 			  void *payload)
 {
@@ -124,6 +145,8 @@ static int ioctl_dispatch(struct session *session, unsigned long request,
 
 	if (ioctl_type_is_wrong(session, request, payload))
 		return -EINVAL;
+	if (admission_forbids(session, request))
+		return -EBUSY;
 	ret = priority_check(&session->camera->priorities, session->priority,
 			     request);
 	if (ret)
@@ -143,7 +166,7 @@ static int ioctl_dispatch(struct session *session, unsigned long request,
 	case VIDIOC_G_PARM:
 		return mode_g_parm(session, payload);
 	case VIDIOC_S_PARM:
-		return mode_s_parm(session, payload);
+		return ioctl_s_parm(session, payload);
 	case VIDIOC_S_INPUT:
 		return mode_s_input(session, payload);
 	case VIDIOC_ENUMINPUT:
@@ -179,6 +202,6 @@ int ioctl_run(struct session *session, const struct ioctl_info *info,
 
 	ret = ioctl_dispatch(session, info->request, payload);
 	log_debug("session %" PRIu64 " %s: %s", session->serial, info->name,
-		  ret ? strerror(-ret) : "ok");
+		  ret < 0 ? strerror(-ret) : ret ? "later" : "ok");
 	return ret;
 }

@@ -41,10 +41,13 @@ struct ioctl_info {
 /** ioctl_find() - by its nr; NULL if it does not cross this socket */
 const struct ioctl_info *ioctl_find(uint32_t nr);
 
+/* Of ioctl_run(): it is answered when vmediad has spoken. */
+#define IOCTL_LATER 1
+
 /**
  * ioctl_run() - run an ioctl for @session
  * @payload: of info->size bytes; checked for what could break others
- * Return: 0 or the negative errno that V4L2 documents.
+ * Return: 0, the negative errno that V4L2 documents, or IOCTL_LATER.
  */
 int ioctl_run(struct session *session, const struct ioctl_info *info,
 	      void *payload);

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "camera/admission.h"
 #include "camera/camera.h"
 #include "camera/domain.h"
+#include "camera/ioctl.h"
 #include "camera/mode_ioctl.h"
 #include "camera/session.h"
 
@@ -88,12 +90,20 @@ int queue_create_bufs(struct session *session,
 
 int queue_streamon(struct session *session, const int *type)
 {
-	struct camera *camera = session->camera;
+	int ret;
 
 	if (!session_own_type(session, *type) || !session->claim.buffers)
 		return -EINVAL;
 	if (stream_reading(&session->reader))
 		return 0;
+	ret = admission_ask(session);
+	return ret ? ret : IOCTL_LATER;
+}
+
+int queue_begin(struct session *session)
+{
+	struct camera *camera = session->camera;
+
 	mode_interval(session);
 	return stream_join(&camera->stream, &session->reader,
 			   camera_num_slots(camera));
@@ -104,5 +114,6 @@ int queue_streamoff(struct session *session, const int *type)
 	if (!session_own_type(session, *type))
 		return -EINVAL;
 	stream_leave(&session->camera->stream, &session->reader);
+	admission_end(session);
 	return 0;
 }

@@ -21,8 +21,18 @@ int queue_reqbufs(struct session *session, struct v4l2_requestbuffers *req);
 int queue_create_bufs(struct session *session,
 		      struct v4l2_create_buffers *create);
 
-/** queue_streamon() - VIDIOC_STREAMON: SLOTS go to the session first */
+/**
+ * queue_streamon() - VIDIOC_STREAMON
+ * Return: 0 if it streams already; IOCTL_LATER if vmediad is asked, see
+ * admission.h; or a negative errno.
+ */
 int queue_streamon(struct session *session, const int *type);
+
+/**
+ * queue_begin() - what STREAMON is about: SLOTS go to the session, and frames
+ * Return: 0, or why it cannot be; nothing is left of it then.
+ */
+int queue_begin(struct session *session);
 
 /** queue_streamoff() - VIDIOC_STREAMOFF */
 int queue_streamoff(struct session *session, const int *type);

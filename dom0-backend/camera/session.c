@@ -151,6 +151,10 @@ static int session_run(struct session *session,
 	int error;
 
 	error = ioctl_run(session, info, payload);
+	if (error == IOCTL_LATER) {
+		session->admission.request = *request;
+		return 0;
+	}
 	answers = error == 0 && info->answers;
 	iov[1].iov_base = payload;
 	iov[1].iov_len = info->size;
@@ -230,6 +234,15 @@ static int session_receive(struct session *session,
 	}
 }
 
+static void session_break(struct session *session, int ret)
+{
+	log_guest(&session->camera->limit,
+		  "guest %s session %" PRIu64 " cannot go on: %s",
+		  session->domain->guest.name, session->serial,
+		  strerror(-ret));
+	session_end(session, -ret);
+}
+
 static void session_message(void *owner, struct link_message *msg)
 {
 	struct session *session = owner;
@@ -238,14 +251,19 @@ static void session_message(void *owner, struct link_message *msg)
 
 	ret = session_receive(session, msg);
 	domain_used(session->domain, since);
-	if (ret == 0)
-		return;
+	if (ret)
+		session_break(session, ret);
+}
 
-	log_guest(&session->camera->limit,
-		  "guest %s session %" PRIu64 " cannot go on: %s",
-		  session->domain->guest.name, session->serial,
-		  strerror(-ret));
-	session_end(session, -ret);
+void session_answer(struct session *session,
+		    const struct session_ioctl *request, int error)
+{
+	struct iovec iov;
+	int ret;
+
+	ret = session_reply(session, request, error, &iov, 1);
+	if (ret)
+		session_break(session, ret);
 }
 
 static void session_closed(void *owner)

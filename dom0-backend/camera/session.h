@@ -14,6 +14,7 @@
 #include <linux/videodev2.h>
 
 #include "base/list.h"
+#include "camera/admission.h"
 #include "camera/arbiter.h"
 #include "camera/stream.h"
 #include "ipc/daemon_proto.h"
@@ -36,6 +37,7 @@ struct source_handle;
  * @claim: to the camera's mode
  * @asked: interval between frames that it asked for while others kept the
  *         mode; 0/0: the camera's own
+ * @admission: to stream
  * @reader: of the camera's stream
  * @generation: of the pool that this session was told last. Each start of
  *              streaming has its own, so that a frame returned late, from an
@@ -52,6 +54,7 @@ struct session {
 	uint32_t priority;
 	struct claim claim;
 	struct v4l2_fract asked;
+	struct admission admission;
 	struct stream_reader reader;
 	uint32_t generation;
 };
@@ -72,6 +75,15 @@ void session_create(struct camera *camera, int fd,
  * @error: positive errno for the peer; 0 if there is nothing to be told
  */
 void session_end(struct session *session, int error);
+
+/**
+ * session_answer() - the answer to an ioctl that was to come later
+ * @error: 0 or a positive errno
+ *
+ * The session is over afterwards if it cannot be told.
+ */
+void session_answer(struct session *session,
+		    const struct session_ioctl *request, int error);
 
 /**
  * session_ask() - what the source answers to an ioctl of this session

@@ -9,10 +9,69 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static void world_pump(struct camera_world *world)
+static void send_admitted(struct camera_world *world, int error)
 {
-	for (int i = 0; i < 8; i++)
+	const struct camera_admitted answer = {
+		.hdr.type = CAMERA_ADMITTED,
+		.serial = world->admit.serial,
+		.error = error,
+	};
+
+	assert(send(world->daemon, &answer, sizeof(answer), MSG_NOSIGNAL) ==
+	       sizeof(answer));
+}
+
+static void world_take(struct camera_world *world, const void *data, size_t len)
+{
+	const struct daemon_header *hdr = data;
+
+	switch (hdr->type) {
+	case CAMERA_STATE:
+		assert(len == sizeof(world->states[0]));
+		assert(world->num_states < WORLD_MAX_STATES);
+		memcpy(&world->states[world->num_states++], data, len);
+		break;
+	case CAMERA_ADMIT:
+		assert(len == sizeof(world->admit));
+		memcpy(&world->admit, data, len);
+		world->num_admits++;
+		if (!world->holds)
+			send_admitted(world, world->refuses);
+		break;
+	case CAMERA_RATE:
+		assert(len == sizeof(world->rate));
+		memcpy(&world->rate, data, len);
+		world->num_rates++;
+		break;
+	case CAMERA_CLOSED:
+		assert(len == sizeof(struct camera_closed));
+		world->num_closed++;
+		break;
+	case CAMERA_SESSION_REPORT:
+		assert(len == sizeof(world->sessions[0]));
+		assert(world->num_sessions < WORLD_MAX_REPORTS);
+		memcpy(&world->sessions[world->num_sessions++], data, len);
+		break;
+	case CAMERA_REPORT:
+		assert(len == sizeof(world->report));
+		memcpy(&world->report, data, len);
+		world->num_reports++;
+		break;
+	default:
+		assert(!"a message that vmediad does not know");
+	}
+}
+
+void world_pump(struct camera_world *world)
+{
+	uint64_t data[512];
+	ssize_t len;
+
+	for (int i = 0; i < 8; i++) {
 		event_base_loop(world->base, EVLOOP_NONBLOCK);
+		while ((len = recv(world->daemon, data, sizeof(data), 0)) > 0)
+			world_take(world, data, len);
+	}
 }
 
 void world_tell(struct camera_world *world, const void *data, size_t len)
@@ -53,15 +112,30 @@ void world_finish(struct camera_world *world)
 
 bool world_state(struct camera_world *world, struct camera_state *state)
 {
-	ssize_t len;
-
 	world_pump(world);
-	/* Of what else a camera says, nothing is asked for here. */
-	do {
-		len = recv(world->daemon, state, sizeof(*state), 0);
-	} while (len > 0 && state->hdr.type != CAMERA_STATE);
-	assert(len < 0 || len == sizeof(*state));
-	return len > 0;
+	if (world->num_states == 0)
+		return false;
+	*state = world->states[0];
+	memmove(world->states, world->states + 1,
+		--world->num_states * sizeof(*state));
+	return true;
+}
+
+void world_answer(struct camera_world *world, int error)
+{
+	send_admitted(world, error);
+	world_pump(world);
+}
+
+void world_query(struct camera_world *world, uint32_t tag)
+{
+	const struct daemon_query query = {
+		.hdr.type = CAMERA_QUERY,
+		.tag = tag,
+	};
+
+	world->num_sessions = 0;
+	world_tell(world, &query, sizeof(query));
 }
 
 void client_open_as(struct camera_client *client, struct camera_world *world,

@@ -14,6 +14,8 @@
 #include "ipc/session_proto.h"
 
 #define CLIENT_MAX_FRAMES 64
+#define WORLD_MAX_STATES 8
+#define WORLD_MAX_REPORTS 1024
 
 /**
  * struct camera_world - a camera under test
@@ -21,6 +23,15 @@
  * @domid: of the guest whose sessions come next; 0: another one each time
  * @last_domid: of these
  * @last_serial: of the sessions
+ * @states: that came and were not taken; @num_states of them
+ * @holds: who asks to stream is not answered
+ * @refuses: errno for who asks to stream; 0: it may
+ * @admit: the last question; @num_admits how often
+ * @rate: the last CAMERA_RATE; @num_rates how often
+ * @num_closed: sessions that the camera said are over
+ * @sessions: reports of sessions since the last world_query()
+ * @num_sessions: of them
+ * @report: that ended them; @num_reports how often one came
  */
 struct camera_world {
 	struct event_base *base;
@@ -30,6 +41,19 @@ struct camera_world {
 	uint32_t domid;
 	uint32_t last_domid;
 	uint64_t last_serial;
+	struct camera_state states[WORLD_MAX_STATES];
+	unsigned int num_states;
+	bool holds;
+	int refuses;
+	struct camera_bandwidth admit;
+	unsigned int num_admits;
+	struct camera_bandwidth rate;
+	unsigned int num_rates;
+	unsigned int num_closed;
+	struct camera_session_report sessions[WORLD_MAX_REPORTS];
+	unsigned int num_sessions;
+	struct camera_report report;
+	unsigned int num_reports;
 };
 
 /**
@@ -78,6 +102,15 @@ bool world_state(struct camera_world *world, struct camera_state *state);
 
 /** world_set_primary() - vmediad says who may write what all share */
 void world_set_primary(struct camera_world *world, uint32_t domid);
+
+/** world_answer() - the last who asked to stream is told so: 0 or an errno */
+void world_answer(struct camera_world *world, int error);
+
+/** world_query() - CAMERA_QUERY; the reports so far are forgotten */
+void world_query(struct camera_world *world, uint32_t tag);
+
+/** world_pump() - let the camera work, take what it tells vmediad */
+void world_pump(struct camera_world *world);
 
 /** world_tell() - any bytes as a message of vmediad */
 void world_tell(struct camera_world *world, const void *data, size_t len);
