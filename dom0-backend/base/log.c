@@ -20,6 +20,8 @@ static const char *const level_names[] = {
 
 static const char *log_subject = "vmedia";
 static enum log_level log_level = LOG_INFO;
+static void (*log_hear)(void *owner, const char *line);
+static void *log_owner;
 
 void log_init(const char *subject, enum log_level level)
 {
@@ -30,6 +32,12 @@ void log_init(const char *subject, enum log_level level)
 void log_set_level(enum log_level level)
 {
 	log_level = level;
+}
+
+void log_listen(void (*hear)(void *owner, const char *line), void *owner)
+{
+	log_hear = hear;
+	log_owner = owner;
 }
 
 int log_level_from_name(const char *name, enum log_level *level)
@@ -52,14 +60,19 @@ const char *log_level_name(enum log_level level)
 static void write_line(enum log_level level, const char *format, va_list ap)
 {
 	char line[1024];
-	int len, rest;
+	int len, rest, text;
 
 	len = snprintf(line, sizeof(line), "%s: %s: ", log_subject,
 		       level_names[level]);
 	len = MIN(len, (int)sizeof(line) - 2);
+	text = len;
 	rest = vsnprintf(line + len, sizeof(line) - len - 1, format, ap);
 	if (rest > 0)
 		len = MIN(len + rest, (int)sizeof(line) - 2);
+	if (log_hear && level == LOG_ERROR) {
+		line[len] = '\0';
+		log_hear(log_owner, line + text);
+	}
 	line[len++] = '\n';
 	/* Nowhere to complain if standard error is gone. */
 	if (write(STDERR_FILENO, line, len) < 0)

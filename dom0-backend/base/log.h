@@ -33,6 +33,16 @@ int log_level_from_name(const char *name, enum log_level *level);
 /** log_level_name() - the inverse; a static string */
 const char *log_level_name(enum log_level level);
 
+/**
+ * log_listen() - hear what is logged, besides its being logged
+ * @hear: gets each line of LOG_ERROR without subject and level, and may not log;
+ *        NULL: nobody listens any more
+ * @owner: first parameter of @hear
+ *
+ * For the short time in which somebody asked for what may go wrong.
+ */
+void log_listen(void (*hear)(void *owner, const char *line), void *owner);
+
 void log_line(enum log_level level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

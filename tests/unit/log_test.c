@@ -120,6 +120,27 @@ static void every_level_has_a_name_that_leads_back_to_it(void **state)
 	logged();
 }
 
+static void hear(void *owner, const char *line)
+{
+	strcat(strcat(owner, line), ";");
+}
+
+static void who_listens_hears_errors_and_nothing_else(void **state)
+{
+	char heard[64] = "";
+
+	(void)state;
+	log_listen(hear, heard);
+	log_error("line %d", 3);
+	log_warning("of no matter");
+	log_listen(NULL, NULL);
+	log_error("line 4");
+	assert_string_equal(logged(), "vmedia-guest ivi: error: line 3\n"
+			    "vmedia-guest ivi: warning: of no matter\n"
+			    "vmedia-guest ivi: error: line 4\n");
+	assert_string_equal(heard, "line 3;");
+}
+
 #define STORY(test) cmocka_unit_test_setup_teardown(test, capture, release)
 
 int main(void)
@@ -131,6 +152,7 @@ int main(void)
 		STORY(a_line_that_is_too_long_is_cut_and_still_ends),
 		STORY(a_guest_cannot_flood_the_log),
 		STORY(an_unknown_level_is_refused),
+		STORY(who_listens_hears_errors_and_nothing_else),
 		STORY(every_level_has_a_name_that_leads_back_to_it),
 	};
 
