@@ -35,7 +35,8 @@ void field_tenths(char *text, struct json_object *value)
 
 void field_limit(char *text, struct json_object *value)
 {
-	if (json_object_get_int64(value) == 0)
+	if (json_object_is_type(value, json_type_int) &&
+	    json_object_get_int64(value) == 0)
 		snprintf(text, FIELD_SIZE, "unlimited");
 	else
 		field_plain(text, value);
@@ -51,10 +52,9 @@ void field_size(char *text, struct json_object *value)
 		size /= 1024;
 		unit++;
 	}
-	if (unit == 0)
-		snprintf(text, FIELD_SIZE, "%.0f", size);
-	else
-		snprintf(text, FIELD_SIZE, "%.1f%c", size, units[unit]);
+	snprintf(text, FIELD_SIZE, "%.*f%.*s",
+		 unit == 0 || size == (int64_t)size ? 0 : 1, size,
+		 unit == 0 ? 0 : 1, &units[unit]);
 }
 
 void field_mode(char *text, struct json_object *value)

@@ -36,7 +36,7 @@ field_format field_tenths;
 /** field_limit() - a number; 0 is "unlimited" */
 field_format field_limit;
 
-/** field_size() - a number of bytes, short: 55.3M; K is 1024 */
+/** field_size() - a number of bytes, short: 128M, 52.7M; K is 1024 */
 field_format field_size;
 
 /** field_mode() - object of format, width, height: "YUYV 1280x720" */

@@ -11,17 +11,57 @@
 #include "ctl/request.h"
 #include "ctl/table.h"
 
-static const struct column counts[] = {
+static const struct column columns[] = {
 	{ .title = "QUOTA", .key = "name" },
 	{ .title = "LIMIT", .key = "limit", .format = field_limit },
 	{ .title = "USED", .key = "used" },
 	{ .title = "REFUSED", .key = "refused" },
 };
 
+static void add_size(struct json_object *row, struct json_object *quota,
+		     const char *key)
+{
+	char text[FIELD_SIZE];
+
+	field_print(text, quota, key, field_size);
+	json_object_object_add(row, key, json_object_new_string(text));
+}
+
+/* People count bytes by the million. */
+static struct json_object *row_of(struct json_object *quota)
+{
+	struct json_object *row = json_object_new_object();
+
+	json_object_object_add(row, "name",
+			       json_object_get(field_get(quota, "name")));
+	json_object_object_add(row, "refused",
+			       json_object_get(field_get(quota, "refused")));
+	if (field_number(quota, "limit") == 0)
+		json_object_object_add(row, "limit",
+				       json_object_new_string("unlimited"));
+	else
+		add_size(row, quota, "limit");
+	add_size(row, quota, "used");
+	return row;
+}
+
 void quota_print(const char *title, struct json_object *guest)
 {
-	table_print(title, counts, ARRAY_SIZE(counts),
-		    field_get(guest, "quotas"));
+	struct json_object *quotas = field_get(guest, "quotas");
+	size_t count = quotas ? json_object_array_length(quotas) : 0;
+	struct json_object *rows = json_object_new_array();
+
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *quota = json_object_array_get_idx(quotas, i);
+
+		if (field_is(quota, "name", "memory") ||
+		    field_is(quota, "name", "bytes/s"))
+			json_object_array_add(rows, row_of(quota));
+		else
+			json_object_array_add(rows, json_object_get(quota));
+	}
+	table_print(title, columns, ARRAY_SIZE(columns), rows);
+	json_object_put(rows);
 }
 
 static void print_guests(struct json_object *answer)

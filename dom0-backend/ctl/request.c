@@ -118,6 +118,22 @@ static int receive_line(int fd, int *passed, struct json_object **out)
 	return 0;
 }
 
+/* Of the configuration, each with its line */
+static void tell_mistakes(struct json_object *mistakes)
+{
+	size_t count = mistakes ? json_object_array_length(mistakes) : 0;
+
+	for (size_t i = 0; i < count; i++) {
+		char *text = strdup(json_object_get_string(
+			json_object_array_get_idx(mistakes, i)));
+
+		if (text)
+			field_make_harmless(text);
+		fprintf(stderr, "%s\n", text ? text : "?");
+		free(text);
+	}
+}
+
 static int judge(struct json_object *answer)
 {
 	struct json_object *error = field_get(answer, "error");
@@ -133,6 +149,7 @@ static int judge(struct json_object *answer)
 	fprintf(stderr, "vmediactl: refused: %s\n",
 		text ? text : "no reason given");
 	free(text);
+	tell_mistakes(field_get(answer, "mistakes"));
 	return -EREMOTEIO;
 }
 

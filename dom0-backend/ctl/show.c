@@ -14,17 +14,17 @@ static const struct column camera_sessions[] = {
 	{ .title = "SERIAL", .key = "serial" },
 	{ .title = "DOMAIN", .key = "guest" },
 	{ .title = "SECONDS", .key = "age" },
-	{ .title = "STREAMING", .key = "streaming" },
+	{ .title = "STATE", .key = "state" },
 	{ .title = "BUFFERS", .key = "buffers" },
 	{ .title = "ASKED", .key = "rate", .format = field_tenths },
 	{ .title = "FRAMES", .key = "frames" },
 	{ .title = "SKIPPED", .key = "skipped" },
-	{ .title = "NOBUF", .key = "no_buffer" },
-	{ .title = "HELD", .key = "missed_held" },
-	{ .title = "BEHIND", .key = "missed_behind" },
-	{ .title = "SHORT", .key = "missed_short" },
-	{ .title = "FAILED", .key = "failed" },
-	{ .title = "HAS", .key = "held" },
+	{ .title = "-NOBUF", .key = "no_buffer" },
+	{ .title = "-HELD", .key = "missed_held" },
+	{ .title = "-BEHIND", .key = "missed_behind" },
+	{ .title = "-SHORT", .key = "missed_short" },
+	{ .title = "-FAILED", .key = "failed" },
+	{ .title = "HELD", .key = "held" },
 	{ .title = "BYTES/S", .key = "bandwidth", .format = field_size },
 };
 
@@ -33,7 +33,7 @@ static const struct column domain_sessions[] = {
 	{ .title = "DEVID", .key = "devid" },
 	{ .title = "CAMERA", .key = "camera" },
 	{ .title = "SECONDS", .key = "age" },
-	{ .title = "STREAMING", .key = "streaming" },
+	{ .title = "STATE", .key = "state" },
 	{ .title = "BUFFERS", .key = "buffers" },
 	{ .title = "MODE", .key = "mode", .format = field_mode },
 	{ .title = "ASKED", .key = "rate", .format = field_tenths },
@@ -94,22 +94,23 @@ const char *show_primary(char *text, struct json_object *camera)
 {
 	struct json_object *primary = field_get(camera, "primary");
 	char guest[FIELD_SIZE], domid[FIELD_SIZE];
-	const char *who = "nobody";
-	const char *why = "no domain has it open";
-	char named[FIELD_SIZE + 16];
+	const char *why = "highest priority, then open for longest";
 
-	if (field_get(primary, "domid")) {
-		snprintf(named, sizeof(named), "%.100s (%.12s)",
-			 field_print(guest, primary, "guest", NULL),
-			 field_print(domid, primary, "domid", NULL));
-		who = named;
-		why = "highest priority, or has it open for longest";
-	}
 	if (field_is(primary, "by", "vmediactl"))
 		why = "named by vmediactl";
 	else if (field_is(primary, "by", "configuration"))
 		why = "named by the configuration";
-	snprintf(text, SHOW_PRIMARY_SIZE, "%s: %s", who, why);
+	if (field_get(primary, "domid"))
+		snprintf(text, SHOW_PRIMARY_SIZE, "%s (%s): %s",
+			 field_print(guest, primary, "guest", NULL),
+			 field_print(domid, primary, "domid", NULL), why);
+	else if (field_get(primary, "configured"))
+		snprintf(text, SHOW_PRIMARY_SIZE,
+			 "nobody: the configuration names %s, which does not run",
+			 field_print(guest, primary, "configured", NULL));
+	else
+		snprintf(text, SHOW_PRIMARY_SIZE,
+			 "nobody: no domain has it open");
 	return text;
 }
 
@@ -139,6 +140,22 @@ static void mode_line(struct json_object *camera)
 		       i + 1 < count ? "," : "\n");
 }
 
+static void share_line(struct json_object *camera)
+{
+	char share[FIELD_SIZE], refused[FIELD_SIZE];
+
+	field_print(share, camera, "share", NULL);
+	if (field_is(camera, "share", "exclusive"))
+		line("share", "%s, refused %s times", share,
+		     field_print(refused, camera, "share_refused", NULL));
+	else
+		line("share", "%s", share);
+	if (field_flag(camera, "retired"))
+		line("retired", "the configuration does not list it any more");
+	if (field_flag(camera, "stale"))
+		line("stale", "its process does not answer: numbers are old");
+}
+
 static void slots_line(struct json_object *camera)
 {
 	char slots[FIELD_SIZE], queued[FIELD_SIZE], captured[FIELD_SIZE];
@@ -162,7 +179,7 @@ static void print_camera(struct json_object *answer)
 	field_line("card", camera, "card");
 	field_line("present", camera, "present");
 	process_line(camera);
-	field_line("share", camera, "share");
+	share_line(camera);
 	mode_line(camera);
 	line("primary", "%s", show_primary(text, camera));
 	used_line("clients", camera, "sessions", "clients_limit",
@@ -193,8 +210,10 @@ static void print_domain(struct json_object *answer)
 	process_line(guest);
 	field_line("listed", guest, "listed");
 	field_line("priority", guest, "priority");
-	field_line("frames", guest, "frames_by");
+	field_line("frames", guest, "transfer");
 	field_line("commands", guest, "commands");
+	if (field_flag(guest, "stale"))
+		line("stale", "its process does not answer: numbers are old");
 	line("mapped", "%s", field_print(text, guest, "mapped", field_size));
 	quota_print("Quotas", guest);
 	table_print("Devices", domain_devices, ARRAY_SIZE(domain_devices),

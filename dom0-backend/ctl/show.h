@@ -9,7 +9,7 @@ struct json_object;
 struct options;
 
 /* Bytes of what show_primary() says */
-#define SHOW_PRIMARY_SIZE (2 * FIELD_SIZE)
+#define SHOW_PRIMARY_SIZE (3 * FIELD_SIZE)
 
 /** show_camera_run() - @words: a camera. Return: as request(). */
 int show_camera_run(const struct options *options, char *const *words);

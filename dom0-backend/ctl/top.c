@@ -22,12 +22,12 @@ static const struct column sessions[] = {
 	{ .title = "ASKED", .key = "rate", .format = field_tenths },
 	{ .title = "FPS", .key = "fps", .format = field_tenths },
 	{ .title = "FRAMES", .key = "frames" },
-	{ .title = "NOBUF", .key = "no_buffer" },
-	{ .title = "HELD", .key = "missed_held" },
-	{ .title = "BEHIND", .key = "missed_behind" },
-	{ .title = "SHORT", .key = "missed_short" },
-	{ .title = "FAILED", .key = "failed" },
-	{ .title = "HAS", .key = "held" },
+	{ .title = "-NOBUF", .key = "no_buffer" },
+	{ .title = "-HELD", .key = "missed_held" },
+	{ .title = "-BEHIND", .key = "missed_behind" },
+	{ .title = "-SHORT", .key = "missed_short" },
+	{ .title = "-FAILED", .key = "failed" },
+	{ .title = "HELD", .key = "held" },
 	{ .title = "BYTES/S", .key = "bytes_per_second", .format = field_size },
 };
 
@@ -65,7 +65,8 @@ static void print_round(struct json_object *answer)
 		    field_get(answer, "sessions"));
 	table_print("Cameras", cameras, ARRAY_SIZE(cameras),
 		    field_get(answer, "cameras"));
-	printf("Rates over %s s; NOBUF to FAILED are frames missed\n",
+	printf("FPS and BYTES/S of the last %s s; -NOBUF to -FAILED: frames that "
+	       "it missed, by cause\n",
 	       field_print(interval, answer, "interval", NULL));
 }
 

@@ -18,15 +18,25 @@
 #include "base/list.h"
 #include "base/log.h"
 #include "daemon/broker.h"
-#include "daemon/report.h"
+#include "daemon/commands.h"
+#include "daemon/inquiry.h"
 
 #define MAX_CLIENTS 16
 #define MAX_REQUEST 4096
 
+/**
+ * struct client - somebody at the socket
+ * @command: of @request
+ * @request: that is being answered; NULL: none
+ * @inquiry: that @request waits for; NULL: it waits for none
+ */
 struct client {
 	struct list link; /* on control->clients */
 	struct control *control;
 	struct bufferevent *stream;
+	const struct command *command;
+	struct json_object *request;
+	struct inquiry *inquiry;
 };
 
 struct control {
@@ -41,70 +51,12 @@ struct control {
 
 static void client_destroy(struct client *client)
 {
+	inquiry_destroy(client->inquiry);
+	json_object_put(client->request);
 	list_remove(&client->link);
 	client->control->num_clients--;
 	bufferevent_free(client->stream);
 	free(client);
-}
-
-static struct json_object *refuse(const char *format, const char *what)
-{
-	struct json_object *answer = json_object_new_object();
-	char text[256];
-
-	snprintf(text, sizeof(text), format, what);
-	json_object_object_add(answer, "ok", json_object_new_boolean(false));
-	json_object_object_add(answer, "error", json_object_new_string(text));
-	return answer;
-}
-
-static const char *text_of(struct json_object *request, const char *key)
-{
-	struct json_object *value;
-
-	if (!json_object_is_type(request, json_type_object) ||
-	    !json_object_object_get_ex(request, key, &value) ||
-	    !json_object_is_type(value, json_type_string))
-		return "";
-	return json_object_get_string(value);
-}
-
-static struct json_object *capture(struct control *control, const char *camera,
-				   int *fd)
-{
-	struct json_object *answer;
-	uint32_t caps;
-	int ret = broker_capture(control->broker, camera, &caps, fd);
-
-	if (ret == -ENOENT)
-		return refuse("there is no camera \"%s\"", camera);
-	if (ret == -ENODEV)
-		return refuse("camera \"%s\" is not there", camera);
-	if (ret < 0)
-		return refuse("%s", strerror(-ret));
-	answer = json_object_new_object();
-	json_object_object_add(answer, "ok", json_object_new_boolean(true));
-	json_object_object_add(answer, "device_caps",
-			       json_object_new_int64(caps));
-	return answer;
-}
-
-/* @fd: what goes with the answer, owned by the caller; else untouched */
-static struct json_object *answer_to(struct control *control, const char *line,
-				     int *fd)
-{
-	struct json_object *request = json_tokener_parse(line);
-	const char *command = text_of(request, "command");
-	struct json_object *answer;
-
-	if (strcmp(command, "list") == 0)
-		answer = report_list(control->broker);
-	else if (strcmp(command, "capture") == 0)
-		answer = capture(control, text_of(request, "camera"), fd);
-	else
-		answer = refuse("unknown command \"%s\"", command);
-	json_object_put(request);
-	return answer;
 }
 
 /*
@@ -136,10 +88,10 @@ static size_t send_descriptor(struct client *client, const char *text, int fd)
 		       MSG_NOSIGNAL) == 1;
 }
 
-static void answer_line(struct client *client, const char *line)
+/* @answer: consumed; @fd: goes with it, consumed; -1: none */
+static void send_answer(struct client *client, struct json_object *answer,
+			int fd)
 {
-	int fd = -1;
-	struct json_object *answer = answer_to(client->control, line, &fd);
 	const char *text;
 	size_t sent = 0;
 
@@ -153,18 +105,81 @@ static void answer_line(struct client *client, const char *line)
 	json_object_put(answer);
 }
 
-static void on_readable(struct bufferevent *stream, void *data)
+static void end_request(struct client *client)
 {
-	struct evbuffer *input = bufferevent_get_input(stream);
+	inquiry_destroy(client->inquiry);
+	client->inquiry = NULL;
+	json_object_put(client->request);
+	client->request = NULL;
+}
+
+static void serve(struct client *client);
+
+/* What came meanwhile is served now. */
+static void on_asked(void *data)
+{
 	struct client *client = data;
+
+	send_answer(client,
+		    client->command->report(client->control->broker,
+					    client->request), -1);
+	end_request(client);
+	serve(client);
+}
+
+static void begin_report(struct client *client)
+{
+	int ret = inquiry_create(client->control->broker, on_asked, client,
+				 &client->inquiry);
+
+	if (ret == 0)
+		return;
+	send_answer(client, command_refuse("%s", strerror(-ret)), -1);
+	end_request(client);
+}
+
+static void begin_request(struct client *client, const char *line)
+{
+	struct json_object *answer = NULL;
+	int fd = -1;
+
+	client->request = json_tokener_parse(line);
+	client->command = command_find(client->request);
+	if (!client->command)
+		answer = command_refuse("unknown command \"%s\"",
+					command_text(client->request, "command"));
+	else if (client->command->act)
+		answer = client->command->act(client->control->broker,
+					      client->request, &fd);
+	if (!answer) {
+		begin_report(client);
+		return;
+	}
+	send_answer(client, answer, fd);
+	end_request(client);
+}
+
+/*
+ * One request after the other: while processes are asked, the next ones wait
+ * where they were read into. May destroy @client.
+ */
+static void serve(struct client *client)
+{
+	struct evbuffer *input = bufferevent_get_input(client->stream);
 	char *line;
 
-	while ((line = evbuffer_readln(input, NULL, EVBUFFER_EOL_LF))) {
-		answer_line(client, line);
+	while (!client->inquiry &&
+	       (line = evbuffer_readln(input, NULL, EVBUFFER_EOL_LF))) {
+		begin_request(client, line);
 		free(line);
 	}
-	if (evbuffer_get_length(input) >= MAX_REQUEST)
+	if (!client->inquiry && evbuffer_get_length(input) >= MAX_REQUEST)
 		client_destroy(client);
+}
+
+static void on_readable(struct bufferevent *stream, void *data)
+{
+	serve(data);
 }
 
 static void on_event(struct bufferevent *stream, short what, void *data)

@@ -2,14 +2,16 @@
 /*
  * control.h - the socket that vmediactl talks to.
  *
- * A request is a line, and so is its answer: JSON objects.
+ * A request is a line, and so is its answer: JSON objects. Answers come in the
+ * order of the requests.
  *	{"command":"list"}
  *	{"ok":true,"guests":[],"devices":[],"sessions":[],"cameras":[]}
  *	{"command":"capture","camera":"rear"}
  *	{"ok":true,"device_caps":N}, and a session's socket beside it
- *	{"ok":false,"error":"unknown command \"x\""}
- * What list tells is in report.h. The socket is root's; who may write to it may
- * know everything.
+ *	{"command":"dance"}
+ *	{"ok":false,"error":"unknown command \"dance\""}
+ * commands.h has all of them, report.h what they tell. The socket is root's;
+ * who may write to it may know everything.
  *
  * Errors: 0 or a negative errno. Thread: the event loop's.
  */

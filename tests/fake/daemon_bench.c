@@ -88,8 +88,10 @@ static int load(void *owner, struct config **out)
 	const struct bench *bench = owner;
 	struct config *config;
 
-	if (bench->config_is_wrong)
+	if (bench->config_is_wrong) {
+		log_error("vmediad.cfg:3: `cameras` is a list");
 		return -EINVAL;
+	}
 	config = copy_array(&bench->config, 1, sizeof(*config));
 	config->cameras = copy_array(config->cameras, config->num_cameras,
 				     sizeof(*config->cameras));

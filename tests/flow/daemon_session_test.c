@@ -9,9 +9,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-#include <json-c/json.h>
 
-#include "daemon/report.h"
 #include "daemon_bench.h"
 
 #define EXITED(status) ((status) << 8)
@@ -293,37 +291,6 @@ static void without_cameras_the_hosts_nodes_are_listed(void **state)
 	assert_string_equal(camera.identity.card, "Second");
 }
 
-static void what_is_listed_is_json_for_scripts(void **state)
-{
-	struct bench *bench = *state;
-	struct json_object *report;
-	uint64_t serial;
-	int fd;
-
-	bench_start_with_a_guest(bench);
-	bench_present(bench, "rear", "Rear");
-	assert_int_equal(bench_open(bench, 1, 0, &serial, &fd), 0);
-	close(fd);
-	report = report_list(bench->broker);
-	assert_string_equal(
-		json_object_to_json_string_ext(report, JSON_C_TO_STRING_PLAIN),
-		"{\"ok\":true,\"guests\":[{\"domid\":1,\"name\":\"guest-1\","
-		"\"uuid\":\"00000000-0000-0000-0000-000000000001\","
-		"\"state\":\"running\",\"pid\":1003,\"sessions\":1,"
-		"\"sessions_limit\":2,\"sessions_refused\":0}],"
-		"\"devices\":[{\"domid\":1,\"guest\":\"guest-1\",\"devid\":0,"
-		"\"state\":\"live\",\"base\":33554432,\"irq\":33,"
-		"\"camera\":\"rear\"}],"
-		"\"sessions\":[{\"serial\":1,\"domid\":1,\"guest\":\"guest-1\","
-		"\"devid\":0,\"camera\":\"rear\",\"age\":0}],"
-		"\"cameras\":[{\"name\":\"rear\",\"source\":\"\\/dev\\/video0\","
-		"\"present\":true,\"card\":\"Rear\",\"state\":\"running\","
-		"\"pid\":1001,\"sessions\":1},{\"name\":\"left\","
-		"\"source\":\"pattern:64x48\",\"present\":false,\"card\":\"\","
-		"\"state\":\"running\",\"pid\":1002,\"sessions\":0}]}");
-	json_object_put(report);
-}
-
 #define flow_test(name) \
 	cmocka_unit_test_setup_teardown(name, bench_begin, bench_end)
 
@@ -344,7 +311,6 @@ int main(void)
 		flow_test(a_guest_cannot_close_anothers_session),
 		flow_test(a_refused_device_does_not_shift_the_cameras),
 		flow_test(without_cameras_the_hosts_nodes_are_listed),
-		flow_test(what_is_listed_is_json_for_scripts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
