@@ -335,6 +335,10 @@ int broker_reload(struct broker *broker)
 	struct config *config;
 	int ret;
 
+	if (broker->cameras.stopping) {
+		log_error("the configuration is not read again: stopping");
+		return -ESHUTDOWN;
+	}
 	ret = broker->setup.load(broker->setup.load_owner, &config);
 	if (ret < 0)
 		return ret;

@@ -77,8 +77,8 @@ int broker_create(const struct broker_setup *setup, struct broker **out);
 
 /**
  * broker_reload() - read the configuration again
- * Return: 0; -EINVAL or another -errno if it cannot be gone by, which was
- * logged; then nothing changed.
+ * Return: 0; -EINVAL or another -errno if it cannot be gone by, or vmediad is
+ * stopping, which was logged; then nothing changed.
  */
 int broker_reload(struct broker *broker);
 

@@ -7,7 +7,8 @@
 
 bool policy_names(const char *text, const char *name, const char *uuid)
 {
-	return strcmp(text, name) == 0 || strcasecmp(text, uuid) == 0;
+	/* A domain may have no uuid that we could read; nobody is meant by "". */
+	return *text && (strcmp(text, name) == 0 || strcasecmp(text, uuid) == 0);
 }
 
 const struct config_domain *policy_domain(const struct config *config,

@@ -246,8 +246,8 @@ int link_try_send(struct link *link, const void *data, size_t len)
 
 bool link_is_behind(const struct link *link)
 {
-	return link->waiting >= MAX_WAITING / 2 ||
-	       link->waiting_bytes >= MAX_WAITING_BYTES / 2;
+	return link->waiting >= MAX_WAITING / 4 ||
+	       link->waiting_bytes >= MAX_WAITING_BYTES / 4;
 }
 
 void link_pause(struct link *link)

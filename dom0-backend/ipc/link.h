@@ -96,10 +96,11 @@ int link_send(struct link *link, const struct iovec *iov, int iovcnt,
 int link_try_send(struct link *link, const void *data, size_t len);
 
 /**
- * link_is_behind() - half of what may wait for the peer waits
+ * link_is_behind() - a quarter of what may wait for the peer waits
  *
  * For who can refuse a service rather than have the peer taken for gone, when
- * it is others who decide how much there is to be sent.
+ * it is others who decide how much there is to be sent. The rest is room to tell
+ * the peer of the end of what it has: many may end at once.
  */
 bool link_is_behind(const struct link *link);
 

@@ -435,6 +435,21 @@ static void vmediad_stops_while_a_camera_does(void **state)
 	assert_null(bench_camera("left"));
 }
 
+static void while_it_stops_vmediad_starts_nothing(void **state)
+{
+	struct config_camera three[] = {
+		REAR, LEFT, { .name = (char *)"top", .source = (char *)"x" },
+	};
+	struct bench *bench = *state;
+
+	bench_start_with_guests(bench, 0);
+	broker_stop(bench->broker);
+	use_cameras(bench, three, 3);
+	assert_int_equal(broker_reload(bench->broker), -ESHUTDOWN);
+	bench_settle(bench);
+	assert_null(bench_camera("top"));
+}
+
 #define flow_test(name) \
 	cmocka_unit_test_setup_teardown(name, bench_begin, bench_end)
 
@@ -463,6 +478,7 @@ int main(void)
 		flow_test(what_demands_a_restart_changes_nothing),
 		flow_test(the_hosts_cameras_stay_when_the_file_is_read_again),
 		flow_test(vmediad_stops_while_a_camera_does),
+		flow_test(while_it_stops_vmediad_starts_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -187,6 +187,35 @@ static void a_camera_that_is_behind_is_not_buried_under_sessions(void **state)
 	assert_int_equal(bench_try_open(bench, 1), 0);
 }
 
+static void the_end_of_many_does_not_bury_a_camera_that_is_behind(
+	void **state)
+{
+	struct bench *bench = *state;
+	char message[4096];
+	int fd, len;
+
+	bench->config.limits.limit[QUOTA_SESSIONS] = 128;
+	bench_start_with_guests(bench, 2);
+	for (int i = 0; i < 128; i++) {
+		bench_must_open(bench, 1);
+		bench_drop(bench_camera("rear"));
+	}
+	/* It reads no more. */
+	while (bench_try_open(bench, 2) == 0)
+		bench_close(bench, 2, bench->broker->sessions.last_serial);
+	fake_child_end(bench_guest(1), SIGSEGV);
+	bench_settle(bench);
+	while ((len = fake_child_receive(bench_camera("rear"), message,
+					 sizeof(message), &fd)) > 0) {
+		if (fd >= 0)
+			close(fd);
+		bench_settle(bench);
+	}
+	/* Nothing more, but no end of file */
+	assert_int_equal(len, -1);
+	assert_int_equal(bench_try_open(bench, 2), 0);
+}
+
 static unsigned int count_lines(const char *text)
 {
 	unsigned int lines = 0;
@@ -205,8 +234,10 @@ static void a_guest_that_opens_and_closes_does_not_fill_the_log(void **state)
 	bench_start_with_a_guest(bench);
 	bench_present(bench, "rear", "Rear");
 	bench_log_begin(bench, LOG_INFO);
-	for (int i = 0; i < 100; i++)
+	for (int i = 0; i < 100; i++) {
 		bench_close(bench, 1, bench_must_open(bench, 1));
+		bench_drop(bench_camera("rear"));
+	}
 	for (int i = 0; i < 100; i++)
 		fake_child_send(bench_guest(1), &wrong, sizeof(wrong));
 	bench_settle(bench);
@@ -306,6 +337,8 @@ int main(void)
 		flow_test(two_guests_share_a_camera),
 		flow_test(the_quota_refuses_until_a_session_is_closed),
 		flow_test(a_camera_that_is_behind_is_not_buried_under_sessions),
+		flow_test(
+			the_end_of_many_does_not_bury_a_camera_that_is_behind),
 		flow_test(a_guest_that_opens_and_closes_does_not_fill_the_log),
 		flow_test(a_guests_death_frees_its_quota),
 		flow_test(a_guest_cannot_close_anothers_session),

@@ -46,6 +46,15 @@ static void a_uuid_goes_before_a_name(void **state)
 	assert_ptr_equal(policy_domain(&listed, "ivi", UUID), &domains[2]);
 }
 
+static void nothing_is_nobodys_name(void **state)
+{
+	assert_true(policy_names("ivi", "ivi", ""));
+	assert_true(policy_names("6C5A0E65-0f40-4fd9-b1f3-17a3fbe1ed5b", "x",
+				 UUID));
+	assert_false(policy_names("", "ivi", ""));
+	assert_false(policy_names("iv", "ivi", UUID));
+}
+
 static void devices_get_the_listed_cameras_in_order(void **state)
 {
 	struct policy_choice choice;
@@ -248,6 +257,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_domain_is_known_by_its_name),
 		cmocka_unit_test(a_uuid_goes_before_a_name),
+		cmocka_unit_test(nothing_is_nobodys_name),
 		cmocka_unit_test(devices_get_the_listed_cameras_in_order),
 		cmocka_unit_test(a_domain_without_a_list_gets_all_in_order),
 		cmocka_unit_test(an_unlisted_domain_gets_nothing),
