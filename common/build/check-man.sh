@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The manual pages: they render without a warning, and tell of all options,
-# commands and keys that there are, and of no others.
+# commands, columns and keys that there are, and of no others.
 # Run in a build directory with programs, by check.sh.
 
 srctree=$(cd "$(dirname "$0")/../.." && pwd)
@@ -40,6 +40,12 @@ options dom0-backend/ctl/vmediactl vmediactl.1
 dom0-backend/ctl/vmediactl --help | sed -n 's/^  \([a-z]\+\) .*/\1/p' >here.words
 sed -n 's/^\.It Cm \([a-z]*\).*/\1/p' "$man/vmediactl.1" >page.words
 same commands vmediactl.1
+
+grep -ho '\.title = "[^"]*"' "$srctree"/dom0-backend/ctl/*.c |
+	sed 's/.*"\(.*\)"/\1/' >here.words
+sed -n 's/^\.It Li \([^ ]*\) .*/\1/p' "$man/vmediactl.1" | sed 's/^\\//' \
+	>page.words
+same columns vmediactl.1
 
 # The example has every key.
 grep -v '^#' "$srctree/configs/vmediad.cfg" | grep -o '[a-z_/]\+ *=' |
