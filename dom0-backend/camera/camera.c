@@ -11,23 +11,6 @@
 #include "camera/session.h"
 #include "ipc/link.h"
 
-/* One slot is being filled, one is next, one is on its way to us. */
-#define CAMERA_DRIVER_SLOTS 3
-#define CAMERA_MIN_SLOTS 4
-
-unsigned int camera_num_slots(const struct camera *camera)
-{
-	const struct session *session, *tmp;
-	unsigned int num_slots = CAMERA_DRIVER_SLOTS;
-
-	list_for_each(session, tmp, &camera->sessions, link) {
-		num_slots += session->reader.allowance;
-		if (num_slots >= SESSION_MAX_SLOTS)
-			return SESSION_MAX_SLOTS;
-	}
-	return MAX(num_slots, (unsigned int)CAMERA_MIN_SLOTS);
-}
-
 struct session *camera_find_session(const struct camera *camera,
 				    uint64_t serial)
 {

@@ -62,12 +62,6 @@ int camera_init(struct camera *camera, struct event_base *base,
 /** camera_finish() - close all sessions and the link */
 void camera_finish(struct camera *camera);
 
-/**
- * camera_num_slots() - slots that a capture should have: what a driver needs
- * at work, and all that the sessions may hold
- */
-unsigned int camera_num_slots(const struct camera *camera);
-
 /** camera_find_session() - by vmediad's number; NULL if there is none */
 struct session *camera_find_session(const struct camera *camera,
 				    uint64_t serial);

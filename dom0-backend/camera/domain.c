@@ -39,7 +39,8 @@ static void domain_allow(const struct domain *domain, struct session *session)
 {
 	const uint32_t held = MAX(domain->guest.held, 1u);
 
-	session->reader.allowance = MIN(held, (uint32_t)SESSION_MAX_SLOTS);
+	stream_allow(&domain->camera->stream, &session->reader,
+		     MIN(held, (uint32_t)SESSION_MAX_SLOTS));
 }
 
 static void domain_update(struct domain *domain,

@@ -16,6 +16,15 @@ void frames_init(struct frames *frames, unsigned int num_slots)
 	frames->queued = (1u << num_slots) - 1;
 }
 
+void frames_grow(struct frames *frames, unsigned int num_slots)
+{
+	assert(num_slots <= SESSION_MAX_SLOTS);
+	while (frames->num_slots < num_slots) {
+		frames->queued |= 1u << frames->num_slots++;
+		frames->num_queued++;
+	}
+}
+
 void frames_queued(struct frames *frames, unsigned int slot)
 {
 	assert(frames_idle(frames, slot));

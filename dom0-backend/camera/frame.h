@@ -40,6 +40,9 @@ struct frames {
 /** frames_init() - @num_slots slots, all QUEUED */
 void frames_init(struct frames *frames, unsigned int num_slots);
 
+/** frames_grow() - the pool has @num_slots now; those that are new are QUEUED */
+void frames_grow(struct frames *frames, unsigned int num_slots);
+
 /** frames_queued() - the driver has been given an IDLE slot */
 void frames_queued(struct frames *frames, unsigned int slot);
 

@@ -41,6 +41,27 @@ int pool_layout(struct pool *pool, unsigned int num_slots,
 	return 0;
 }
 
+int pool_add_slot(struct pool *pool)
+{
+	if (pool->num_slots >= SESSION_MAX_SLOTS)
+		return -ENOBUFS;
+	pool->num_slots++;
+	return 0;
+}
+
+void pool_drop_slot(struct pool *pool)
+{
+	unsigned int end = pool_num_fds(pool);
+
+	assert(pool->num_slots > 0);
+	pool->num_slots--;
+	for (unsigned int i = pool_num_fds(pool); i < end; i++) {
+		if (pool->fds[i] >= 0)
+			close(pool->fds[i]);
+		pool->fds[i] = -1;
+	}
+}
+
 void pool_set_fd(struct pool *pool, unsigned int slot, unsigned int plane,
 		 int fd)
 {

@@ -2,8 +2,8 @@
 /*
  * pool.h - the slots of a running capture: the memory that pictures are in.
  *
- * A pool is filled in by a source when it starts and lives until it stops.
- * Its descriptors go to each session, which maps them for reading.
+ * A pool is filled in by a source when it starts, may grow, and lives until it
+ * stops. Its descriptors go to each session, which maps them for reading.
  */
 #ifndef CAMERA_POOL_H
 #define CAMERA_POOL_H
@@ -50,6 +50,15 @@ int pool_layout(struct pool *pool, unsigned int num_slots,
 /** pool_set_fd() - @fd, consumed, is the memory of a plane of a slot */
 void pool_set_fd(struct pool *pool, unsigned int slot, unsigned int plane,
 		 int fd);
+
+/**
+ * pool_add_slot() - one more, without descriptors yet: number @num_slots - 1
+ * Return: 0; -ENOBUFS if a session could not be told of so many.
+ */
+int pool_add_slot(struct pool *pool);
+
+/** pool_drop_slot() - the last one is no more; its descriptors are closed */
+void pool_drop_slot(struct pool *pool);
 
 /** pool_num_fds() - descriptors of all slots */
 static inline unsigned int pool_num_fds(const struct pool *pool)

@@ -105,8 +105,7 @@ int queue_begin(struct session *session)
 	struct camera *camera = session->camera;
 
 	mode_interval(session);
-	return stream_join(&camera->stream, &session->reader,
-			   camera_num_slots(camera));
+	return stream_join(&camera->stream, &session->reader);
 }
 
 int queue_streamoff(struct session *session, const int *type)

@@ -23,14 +23,16 @@ static struct session *session_of_reader(struct stream_reader *reader)
 	return container_of(reader, struct session, reader);
 }
 
+/* With @first 0 a pool of its own generation, else what was added to it */
 static int session_send_slots(struct stream_reader *reader,
-			      const struct pool *pool)
+			      const struct pool *pool, unsigned int first)
 {
 	struct session *session = session_of_reader(reader);
 	struct session_slots slots = {
 		.hdr.type = SESSION_SLOTS,
-		.generation = session->generation + 1,
-		.num_slots = pool->num_slots,
+		.generation = session->generation + (first == 0),
+		.first = first,
+		.num_slots = pool->num_slots - first,
 		.num_planes = pool->num_planes,
 		.dma_buf = pool->dma_buf,
 	};
@@ -38,10 +40,11 @@ static int session_send_slots(struct stream_reader *reader,
 	int ret;
 
 	memcpy(slots.plane_size, pool->plane_size, sizeof(slots.plane_size));
-	ret = link_send(session->socket, &iov, 1, pool->fds,
-			pool_num_fds(pool));
+	ret = link_send(session->socket, &iov, 1,
+			pool->fds + first * pool->num_planes,
+			slots.num_slots * pool->num_planes);
 	if (ret == 0)
-		session->generation++;
+		session->generation = slots.generation;
 	return ret;
 }
 

@@ -56,6 +56,9 @@ struct source_listener {
  * @start: make about @num_slots slots, queue all, begin to capture. @pool is
  *         initialised and empty; it is the caller's to finish, also after a
  *         failure. More or fewer slots are possible.
+ * @grow: while it runs, make up to @num_slots more slots and queue them. @pool
+ *        is the running one; those that were made are in it, also if it
+ *        returns why there are not more.
  * @stop: end capturing; all slots are the caller's to close
  * @queue: @slot may be filled again
  */
@@ -69,6 +72,8 @@ struct source_ops {
 		     void *payload);
 	int (*start)(struct source *source, unsigned int num_slots,
 		     struct pool *pool);
+	int (*grow)(struct source *source, unsigned int num_slots,
+		    struct pool *pool);
 	void (*stop)(struct source *source);
 	int (*queue)(struct source *source, unsigned int slot);
 };

@@ -191,6 +191,37 @@ static int pattern_start(struct source *source, unsigned int num_slots,
 	return 0;
 }
 
+static int pattern_add_slot(struct source_pattern *self, struct pool *pool)
+{
+	unsigned int slot = pool->num_slots;
+	int ret;
+
+	ret = pool_add_slot(pool);
+	if (ret)
+		return ret;
+	ret = pattern_make_slot(self, slot, pool);
+	if (ret == 0) {
+		self->queued |= 1u << slot;
+		self->num_slots++;
+		return 0;
+	}
+	if (self->pictures[slot])
+		munmap(self->pictures[slot], self->bytes);
+	self->pictures[slot] = NULL;
+	pool_drop_slot(pool);
+	return ret;
+}
+
+static int pattern_grow(struct source *source, unsigned int num_slots,
+			struct pool *pool)
+{
+	int ret = 0;
+
+	for (unsigned int i = 0; i < num_slots && ret == 0; i++)
+		ret = pattern_add_slot(to_pattern(source), pool);
+	return ret;
+}
+
 static int pattern_queue(struct source *source, unsigned int slot)
 {
 	struct source_pattern *self = to_pattern(source);
@@ -246,6 +277,7 @@ static const struct source_ops pattern_ops = {
 	.close = pattern_close,
 	.ioctl = pattern_ioctl,
 	.start = pattern_start,
+	.grow = pattern_grow,
 	.stop = pattern_stop,
 	.queue = pattern_queue,
 };

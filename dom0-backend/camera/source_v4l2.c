@@ -312,6 +312,12 @@ static int v4l2_source_start(struct source *source, unsigned int num_slots,
 	return 0;
 }
 
+static int v4l2_source_grow(struct source *source, unsigned int num_slots,
+			    struct pool *pool)
+{
+	return v4l2_stream_grow(&to_v4l2(source)->stream, num_slots, pool);
+}
+
 static void v4l2_source_stop(struct source *source)
 {
 	struct source_v4l2 *self = to_v4l2(source);
@@ -348,6 +354,7 @@ static const struct source_ops v4l2_source_ops = {
 	.close = v4l2_source_close,
 	.ioctl = v4l2_source_ioctl,
 	.start = v4l2_source_start,
+	.grow = v4l2_source_grow,
 	.stop = v4l2_source_stop,
 	.queue = v4l2_source_queue,
 };

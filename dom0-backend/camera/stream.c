@@ -8,6 +8,9 @@
 #include "base/log.h"
 #include "camera/source.h"
 
+/* One slot is being filled, one is next, one is on its way to us. */
+#define STREAM_DRIVER_SLOTS 3
+
 void stream_init(struct stream *stream, struct source *source)
 {
 	memset(stream, 0, sizeof(*stream));
@@ -33,12 +36,45 @@ bool stream_reading(const struct stream_reader *reader)
 	return !list_empty(&reader->link);
 }
 
-static int stream_start(struct stream *stream, unsigned int num_slots)
+/* A guest's readers share an allowance, dom0's have one each. */
+static bool stream_is_counted(const struct stream *stream,
+			      const struct stream_reader *reader)
+{
+	const struct stream_reader *other, *tmp;
+
+	if (reader->domid == 0)
+		return false;
+	list_for_each(other, tmp, &stream->readers, link) {
+		if (other == reader)
+			return false;
+		if (other->domid == reader->domid)
+			return true;
+	}
+	return false;
+}
+
+static unsigned int stream_wanted_slots(const struct stream *stream)
+{
+	const struct stream_reader *reader, *tmp;
+	unsigned int slots = STREAM_DRIVER_SLOTS;
+
+	list_for_each(reader, tmp, &stream->readers, link) {
+		if (stream_is_counted(stream, reader))
+			continue;
+		if (reader->allowance >= SESSION_MAX_SLOTS - slots)
+			return SESSION_MAX_SLOTS;
+		slots += reader->allowance;
+	}
+	return slots;
+}
+
+static int stream_start(struct stream *stream)
 {
 	struct source *source = stream->source;
 	int ret;
 
-	ret = source->ops->start(source, num_slots, &stream->pool);
+	ret = source->ops->start(source, stream_wanted_slots(stream),
+				 &stream->pool);
 	if (ret) {
 		pool_finish(&stream->pool);
 		return ret;
@@ -47,41 +83,49 @@ static int stream_start(struct stream *stream, unsigned int num_slots)
 	frames_init(&stream->frames, stream->pool.num_slots);
 	stream->next_sequence = 0;
 	stream->sequence_offset = 0;
+	stream->cannot_grow = false;
 	return 0;
+}
+
+/* Who is not told now is told of all the next time. */
+static void stream_tell_growth(struct stream *stream)
+{
+	struct stream_reader *reader, *tmp;
+	const struct pool *pool = &stream->pool;
+
+	list_for_each(reader, tmp, &stream->readers, link) {
+		if (reader->num_slots > 0 &&
+		    reader->num_slots < pool->num_slots &&
+		    reader->ops->slots(reader, pool, reader->num_slots) == 0)
+			reader->num_slots = pool->num_slots;
+	}
+}
+
+static void stream_grow(struct stream *stream)
+{
+	struct source *source = stream->source;
+	struct pool *pool = &stream->pool;
+	unsigned int wanted = stream_wanted_slots(stream);
+	int ret;
+
+	if (wanted <= pool->num_slots || stream->cannot_grow)
+		return;
+
+	ret = source->ops->grow(source, wanted - pool->num_slots, pool);
+	if (ret) {
+		stream->cannot_grow = true;
+		log_guest(&stream->limit,
+			  "the pool has %u slots of %u, which are shared: %s",
+			  pool->num_slots, wanted, strerror(-ret));
+	}
+	frames_grow(&stream->frames, pool->num_slots);
+	stream_tell_growth(stream);
 }
 
 static void stream_stop(struct stream *stream)
 {
 	stream->source->ops->stop(stream->source);
 	pool_finish(&stream->pool);
-}
-
-int stream_join(struct stream *stream, struct stream_reader *reader,
-		unsigned int num_slots)
-{
-	int ret;
-
-	assert(!stream_reading(reader));
-
-	if (stream->num_readers == 0) {
-		ret = stream_start(stream, num_slots);
-		if (ret)
-			return ret;
-	}
-
-	ret = reader->ops->slots(reader, &stream->pool);
-	if (ret) {
-		if (stream->num_readers == 0)
-			stream_stop(stream);
-		return ret;
-	}
-
-	reader->phase = 0;
-	reader->num_held = 0;
-	reader->held = 0;
-	list_append(&stream->readers, &reader->link);
-	stream->num_readers++;
-	return 0;
 }
 
 /*
@@ -133,6 +177,45 @@ void stream_leave(struct stream *stream, struct stream_reader *reader)
 	}
 	if (stream->num_readers == 0)
 		stream_stop(stream);
+}
+
+int stream_join(struct stream *stream, struct stream_reader *reader)
+{
+	int ret = 0;
+
+	assert(!stream_reading(reader));
+
+	reader->phase = 0;
+	reader->num_slots = 0;
+	reader->num_held = 0;
+	reader->held = 0;
+	list_append(&stream->readers, &reader->link);
+
+	if (stream->num_readers == 0)
+		ret = stream_start(stream);
+	else
+		stream_grow(stream);
+	if (ret) {
+		list_remove(&reader->link);
+		return ret;
+	}
+	stream->num_readers++;
+
+	ret = reader->ops->slots(reader, &stream->pool, 0);
+	if (ret) {
+		stream_leave(stream, reader);
+		return ret;
+	}
+	reader->num_slots = stream->pool.num_slots;
+	return 0;
+}
+
+void stream_allow(struct stream *stream, struct stream_reader *reader,
+		  unsigned int allowance)
+{
+	reader->allowance = allowance;
+	if (stream_reading(reader))
+		stream_grow(stream);
 }
 
 int stream_release(struct stream *stream, struct stream_reader *reader,
@@ -193,7 +276,8 @@ static void stream_offer(struct stream *stream, struct stream_reader *reader,
 		reader->missed_held++;
 		return;
 	}
-	if (reader->ops->frame(reader, frame)) {
+	if (frame->slot >= reader->num_slots ||
+	    reader->ops->frame(reader, frame)) {
 		reader->missed_behind++;
 		return;
 	}

@@ -2,7 +2,9 @@
 /*
  * stream.h - one capture, many readers.
  *
- * The first reader starts the source, the last one stops it. Each filled slot
+ * The first reader starts the source, the last one stops it. The pool has slots
+ * for the driver at work and for all that the readers may hold; it grows when a
+ * reader joins, and is given back when the last one leaves. Each filled slot
  * is lent to every reader that has room for it and goes back to the driver
  * when the last of them returns it. A reader without room misses the picture
  * and sees the gap in its sequence, which rises with each picture whatever the
@@ -19,6 +21,7 @@
 #include <stdint.h>
 
 #include "base/list.h"
+#include "base/log.h"
 #include "camera/frame.h"
 #include "camera/pool.h"
 
@@ -27,11 +30,14 @@ struct stream_reader;
 
 /**
  * struct stream_reader_ops - what a stream does to a reader
- * @slots: the reader's pool from now on. On failure it does not join.
+ * @slots: with @first 0 the reader's pool from now on; on failure it does not
+ *         join. Else the pool grew, from slot @first on; who cannot be told
+ *         goes on with the slots that it knows. May not leave the stream.
  * @frame: a filled slot. On failure it is not lent. May not leave the stream.
  */
 struct stream_reader_ops {
-	int (*slots)(struct stream_reader *reader, const struct pool *pool);
+	int (*slots)(struct stream_reader *reader, const struct pool *pool,
+		     unsigned int first);
 	int (*frame)(struct stream_reader *reader,
 		     const struct session_frame *frame);
 };
@@ -45,6 +51,7 @@ struct stream_reader_ops {
  *         number; 0: dom0, whose readers have nothing to do with each other
  * @divisor: it gets one frame of so many, at least 1
  * @phase: frames since the last that was its turn, below @divisor
+ * @num_slots: of the pool, that it knows
  * @num_held: frames that it holds
  * @held: bit per slot that it holds
  * @lent: frames, as the following since stream_reader_init()
@@ -60,6 +67,7 @@ struct stream_reader {
 	uint32_t domid;
 	unsigned int divisor;
 	unsigned int phase;
+	unsigned int num_slots;
 	unsigned int num_held;
 	uint32_t held;
 	uint64_t lent;
@@ -79,6 +87,8 @@ struct stream_reader {
  * @next_sequence: the least that the next frame may have
  * @sequence_offset: to be added to the driver's
  * @driver_next: the number that the driver's next frame has if none is lost
+ * @cannot_grow: the pool of this capture is as large as it gets
+ * @limit: of what readers that come and go make us log
  * @captured: frames, in all captures
  * @lost: frames that the driver's numbers say it lost, in all captures
  */
@@ -91,6 +101,8 @@ struct stream {
 	uint32_t next_sequence;
 	uint32_t sequence_offset;
 	uint32_t driver_next;
+	bool cannot_grow;
+	struct log_limit limit;
 	uint64_t captured;
 	uint64_t lost;
 };
@@ -108,12 +120,20 @@ bool stream_reading(const struct stream_reader *reader);
 
 /**
  * stream_join() - frames for @reader from now on
- * @num_slots: of the pool, should this start the source
+ *
+ * The pool becomes as large as all readers now need; the others go on.
  * Return: 0, or why the source or the reader could not start; then nothing is
  * left of it.
  */
-int stream_join(struct stream *stream, struct stream_reader *reader,
-		unsigned int num_slots);
+int stream_join(struct stream *stream, struct stream_reader *reader);
+
+/**
+ * stream_allow() - how many frames @reader may hold from now on
+ * @allowance: at least 1. What it holds is not taken away; the pool grows if it
+ *             has to. Readers of one guest are to be told one after the other.
+ */
+void stream_allow(struct stream *stream, struct stream_reader *reader,
+		  unsigned int allowance);
 
 /** stream_leave() - return all that @reader holds; harmless if it reads not */
 void stream_leave(struct stream *stream, struct stream_reader *reader);

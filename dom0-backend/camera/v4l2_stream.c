@@ -6,6 +6,9 @@
 #include <libv4l2.h>
 #include <string.h>
 
+#include "base/util.h"
+#include "camera/v4l2_node.h"
+
 /* What the flags of a buffer say about its picture; the others are about the
  * driver's queue. */
 #define PICTURE_FLAGS                                            \
@@ -137,6 +140,91 @@ int v4l2_stream_start(struct v4l2_stream *stream, unsigned int num_slots,
 			  strerror(-ret));
 		v4l2_stream_stop(stream);
 	}
+	return ret;
+}
+
+/* A session maps the new slots with the sizes of the old ones. */
+static int check_layout(struct v4l2_stream *stream, unsigned int slot,
+			const struct pool *pool)
+{
+	struct v4l2_plane planes[VIDEO_MAX_PLANES];
+	struct v4l2_buffer buffer;
+	int ret;
+
+	init_buffer(stream, &buffer, planes);
+	buffer.index = slot;
+	ret = stream_ioctl(stream, VIDIOC_QUERYBUF, &buffer);
+	if (ret)
+		return ret;
+	if (!is_multiplanar(stream))
+		return buffer.length < pool->plane_size[0] ? -EIO : 0;
+	if (buffer.length != pool->num_planes)
+		return -EIO;
+	for (unsigned int i = 0; i < pool->num_planes; i++) {
+		if (planes[i].length < pool->plane_size[i])
+			return -EIO;
+	}
+	return 0;
+}
+
+static int add_slot(struct v4l2_stream *stream, struct pool *pool)
+{
+	unsigned int slot = pool->num_slots;
+	int ret;
+
+	ret = pool_add_slot(pool);
+	if (ret)
+		return ret;
+	ret = check_layout(stream, slot, pool);
+	if (ret == 0)
+		ret = export_slot(stream, slot, pool);
+	if (ret == 0)
+		ret = v4l2_stream_queue(stream, slot);
+	if (ret)
+		pool_drop_slot(pool);
+	return ret;
+}
+
+static int create_buffers(struct v4l2_stream *stream, const struct pool *pool,
+			  unsigned int *count)
+{
+	struct v4l2_create_buffers create = {
+		.count = *count,
+		.memory = V4L2_MEMORY_MMAP,
+		.format.type = stream->type,
+	};
+	struct v4l2_pix_format_mplane *mplane = &create.format.fmt.pix_mp;
+	int ret;
+
+	/* Past libv4l2, which remembers a format that others changed since. */
+	ret = v4l2_node_ioctl(stream->fd, VIDIOC_G_FMT, &create.format);
+	if (ret)
+		return ret;
+	if (is_multiplanar(stream)) {
+		for (unsigned int i = 0; i < pool->num_planes; i++)
+			mplane->plane_fmt[i].sizeimage = pool->plane_size[i];
+	} else {
+		create.format.fmt.pix.sizeimage = pool->plane_size[0];
+	}
+
+	ret = stream_ioctl(stream, VIDIOC_CREATE_BUFS, &create);
+	if (ret)
+		return ret;
+	*count = create.count;
+	return create.index == pool->num_slots ? 0 : -EIO;
+}
+
+int v4l2_stream_grow(struct v4l2_stream *stream, unsigned int num_slots,
+		     struct pool *pool)
+{
+	unsigned int count = num_slots;
+	int ret;
+
+	ret = create_buffers(stream, pool, &count);
+	for (unsigned int i = 0; i < MIN(count, num_slots) && ret == 0; i++)
+		ret = add_slot(stream, pool);
+	if (ret == 0 && count < num_slots)
+		ret = -ENOMEM;
 	return ret;
 }
 

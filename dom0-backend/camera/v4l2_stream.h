@@ -31,6 +31,11 @@ struct v4l2_stream {
 int v4l2_stream_start(struct v4l2_stream *stream, unsigned int num_slots,
 		      struct pool *pool);
 
+/** v4l2_stream_grow() - as grow of struct source_ops. What a failed call made
+ * and could not use, the driver keeps until it stops: it must be the last. */
+int v4l2_stream_grow(struct v4l2_stream *stream, unsigned int num_slots,
+		     struct pool *pool);
+
 /** v4l2_stream_stop() - buffers are the driver's to free when all
  * descriptors of the pool are closed; cannot fail in a way that matters */
 void v4l2_stream_stop(struct v4l2_stream *stream);

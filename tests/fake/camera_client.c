@@ -201,16 +201,30 @@ void client_close(struct camera_client *client)
 	world_pump(client->world);
 }
 
-static void take_fds(struct camera_client *client, struct msghdr *msg)
+/* A pool that grows goes on where it ended; a new one replaces it. */
+static void take_slots(struct camera_client *client, struct msghdr *msg,
+		       const void *data)
 {
 	struct cmsghdr *header = CMSG_FIRSTHDR(msg);
+	struct session_slots slots;
+	unsigned int nfds;
 
-	close_slots(client);
-	if (!header)
-		return;
-	client->num_slot_fds = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-	memcpy(client->slot_fds, CMSG_DATA(header),
-	       client->num_slot_fds * sizeof(int));
+	memcpy(&slots, data, sizeof(slots));
+	if (slots.first == 0)
+		close_slots(client);
+	else
+		assert(slots.first == client->slots.num_slots &&
+		       slots.generation == client->slots.generation);
+	client->slots = slots;
+	client->slots.num_slots += slots.first;
+	client->num_slots_messages++;
+
+	assert(header);
+	nfds = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	assert(nfds == slots.num_slots * slots.num_planes);
+	memcpy(client->slot_fds + client->num_slot_fds, CMSG_DATA(header),
+	       nfds * sizeof(int));
+	client->num_slot_fds += nfds;
 }
 
 static void take(struct camera_client *client, struct msghdr *msg,
@@ -229,14 +243,14 @@ static void take(struct camera_client *client, struct msghdr *msg,
 		break;
 	case SESSION_SLOTS:
 		assert(len == sizeof(client->slots));
-		memcpy(&client->slots, data, len);
-		client->num_slots_messages++;
-		take_fds(client, msg);
+		take_slots(client, msg, data);
 		break;
 	case SESSION_FRAME:
 		assert(len == sizeof(client->frames[0]));
 		assert(client->num_frames < CLIENT_MAX_FRAMES);
-		memcpy(&client->frames[client->num_frames++], data, len);
+		memcpy(&client->frames[client->num_frames], data, len);
+		assert(client->frames[client->num_frames++].slot <
+		       client->slots.num_slots);
 		break;
 	case SESSION_EVENT:
 		assert(len == sizeof(struct session_event));

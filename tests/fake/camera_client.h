@@ -61,8 +61,9 @@ struct camera_world {
  * @fd: the socket, -1 after client_close()
  * @closed: the camera closed it
  * @frames: not yet taken, oldest first
- * @slots: the last that came; @num_slots_messages how often
- * @slot_fds: its descriptors
+ * @slots: the last that came, its num_slots those of the whole pool;
+ *         @num_slots_messages how often
+ * @slot_fds: descriptors of the whole pool
  * @events: how many; @events_at_reply: before the last REPLY
  * @event: the last
  * @error: of a SESSION_ERROR, 0 if none

@@ -279,29 +279,53 @@ static int fake_queue(struct source *source, unsigned int slot)
 	return 0;
 }
 
+static int fake_add_slot(struct source_fake *fake, struct pool *pool)
+{
+	unsigned int slot = fake->num_slots;
+	int fd;
+
+	fd = memfd_create("fake", MFD_CLOEXEC);
+	assert(fd >= 0 && ftruncate(fd, pool->plane_size[0]) == 0);
+	pool_set_fd(pool, slot, 0, fd);
+	fake->num_slots++;
+	return fake_queue(&fake->source, slot);
+}
+
 static int fake_start(struct source *source, unsigned int num_slots,
 		      struct pool *pool)
 {
 	struct source_fake *fake = to_fake(source);
 	uint32_t size = 4096;
-	int fd;
 
 	assert(fake->num_slots == 0);
 	if (fake->fail_start)
 		return -fake->fail_start;
+	if (fake->give_slots)
+		num_slots = fake->give_slots;
 
-	fake->num_slots = fake->give_slots ? fake->give_slots : num_slots;
 	fake->queued = 0;
 	fake->num_order = 0;
 	fake->sequence = 0;
-	assert(pool_layout(pool, fake->num_slots, 1, &size) == 0);
-	for (unsigned int i = 0; i < fake->num_slots; i++) {
-		fd = memfd_create("fake", MFD_CLOEXEC);
-		assert(fd >= 0 && ftruncate(fd, size) == 0);
-		pool_set_fd(pool, i, 0, fd);
-		assert(fake_queue(source, i) == 0);
-	}
+	assert(pool_layout(pool, num_slots, 1, &size) == 0);
+	for (unsigned int i = 0; i < num_slots; i++)
+		assert(fake_add_slot(fake, pool) == 0);
 	fake->starts++;
+	return 0;
+}
+
+static int fake_grow(struct source *source, unsigned int num_slots,
+		     struct pool *pool)
+{
+	struct source_fake *fake = to_fake(source);
+
+	assert(fake->num_slots > 0 && pool->num_slots == fake->num_slots);
+	fake->grows++;
+	for (unsigned int i = 0; i < num_slots; i++) {
+		if (fake->fail_grow && fake->num_slots >= fake->most_slots)
+			return -fake->fail_grow;
+		assert(pool_add_slot(pool) == 0);
+		assert(fake_add_slot(fake, pool) == 0);
+	}
 	return 0;
 }
 
@@ -324,6 +348,7 @@ static const struct source_ops fake_ops = {
 	.close = fake_close,
 	.ioctl = fake_ioctl,
 	.start = fake_start,
+	.grow = fake_grow,
 	.stop = fake_stop,
 	.queue = fake_queue,
 };

@@ -17,7 +17,8 @@
  * @queued: bit per slot that the "driver" has
  * @order: queued slots, oldest first
  * @sequence: of the next frame
- * @starts: how often it was started; @stops: how often stopped
+ * @starts: how often it was started; @stops: how often stopped; @grows: how
+ *          often it was asked for more slots
  * @handles: that are open
  * @format: what G_FMT tells, and S_FMT sets: an even width, YUYV or UYVY
  * @parm_fps: what G_PARM tells, 0 for an interval of 0/0
@@ -25,6 +26,7 @@
  * @input: the current input of two
  * @fail_open: errno for open, positive, 0 for none; likewise the others.
  *             @fail_queue fails one queue op and is then 0
+ * @fail_grow: errno for grow, once there are @most_slots
  * @fail_ioctl: errno for all ioctls
  * @last_request: the last ioctl that arrived
  * @ctrls: its controls; NULL: whatever is asked for, as @last_ctrls tells
@@ -45,6 +47,7 @@ struct source_fake {
 	uint32_t sequence;
 	unsigned int starts;
 	unsigned int stops;
+	unsigned int grows;
 	unsigned int handles;
 	struct v4l2_format format;
 	unsigned int parm_fps;
@@ -53,6 +56,8 @@ struct source_fake {
 	int fail_open;
 	int fail_start;
 	int fail_queue;
+	int fail_grow;
+	unsigned int most_slots;
 	bool refuse_queue;
 	int fail_ioctl;
 	unsigned long last_request;

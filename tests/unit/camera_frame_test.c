@@ -49,6 +49,21 @@ static void the_last_reader_returns_the_frame(void **state)
 	assert_true(frames_idle(&frames, 1));
 }
 
+static void slots_that_are_added_are_the_drivers(void **state)
+{
+	struct frames frames;
+
+	frames_init(&frames, 4);
+	frames_filled(&frames, 0);
+	frames_lend(&frames, 0);
+	frames_grow(&frames, 6);
+	assert_int_equal(frames.num_slots, 6);
+	assert_int_equal(frames.num_queued, 5);
+	assert_int_equal(frames.queued, 0x3e);
+	assert_false(frames_idle(&frames, 0));
+	assert_int_equal(frames_filled(&frames, 5), 0);
+}
+
 static void two_slots_stay_with_the_driver(void **state)
 {
 	struct frames frames;
@@ -117,7 +132,43 @@ static void a_pool_closes_what_it_was_given(void **state)
 	pool_finish(&pool);
 }
 
-static void who_has_buffers_pins_the_mode(void **state)
+static void a_pool_grows_to_what_a_message_can_carry(void **state)
+{
+	uint32_t size = 1;
+	struct pool pool;
+
+	pool_init(&pool);
+	assert_int_equal(pool_layout(&pool, SESSION_MAX_SLOTS - 1, 1, &size),
+			 0);
+	assert_int_equal(pool_add_slot(&pool), 0);
+	assert_int_equal(pool_add_slot(&pool), -ENOBUFS);
+	assert_int_equal(pool.num_slots, SESSION_MAX_SLOTS);
+}
+
+static void a_slot_that_is_dropped_closes_its_own(void **state)
+{
+	uint32_t sizes[2] = { 1, 1 };
+	struct pool pool;
+	int kept = dup(0), lost = dup(0);
+
+	pool_init(&pool);
+	assert_int_equal(pool_layout(&pool, 1, 2, sizes), 0);
+	pool_set_fd(&pool, 0, 1, kept);
+	assert_int_equal(pool_add_slot(&pool), 0);
+	pool_set_fd(&pool, 1, 0, lost);
+	pool_drop_slot(&pool);
+	assert_int_equal(pool.num_slots, 1);
+	assert_int_equal(fcntl(lost, F_GETFD), -1);
+	assert_int_not_equal(fcntl(kept, F_GETFD), -1);
+
+	/* Its place is free again. */
+	assert_int_equal(pool_add_slot(&pool), 0);
+	pool_set_fd(&pool, 1, 0, dup(0));
+	pool_finish(&pool);
+	assert_int_equal(fcntl(kept, F_GETFD), -1);
+}
+
+static void who_has_buffers_keeps_the_mode(void **state)
 {
 	struct arbiter arbiter = { 0 };
 	struct claim one = { 0 }, two = { 0 };
@@ -164,13 +215,16 @@ int main(void)
 		cmocka_unit_test(the_driver_has_all_slots_at_first),
 		cmocka_unit_test(a_slot_the_driver_has_not_cannot_be_filled),
 		cmocka_unit_test(the_last_reader_returns_the_frame),
+		cmocka_unit_test(slots_that_are_added_are_the_drivers),
 		cmocka_unit_test(two_slots_stay_with_the_driver),
 		cmocka_unit_test(a_tiny_pool_is_lent_all_the_same),
 		cmocka_unit_test(a_pool_of_the_largest_size_is_counted),
 		cmocka_unit_test(a_pool_that_no_message_can_carry_is_refused),
 		cmocka_unit_test(a_pool_of_nothing_is_refused),
 		cmocka_unit_test(a_pool_closes_what_it_was_given),
-		cmocka_unit_test(who_has_buffers_pins_the_mode),
+		cmocka_unit_test(a_pool_grows_to_what_a_message_can_carry),
+		cmocka_unit_test(a_slot_that_is_dropped_closes_its_own),
+		cmocka_unit_test(who_has_buffers_keeps_the_mode),
 		cmocka_unit_test(the_last_to_free_its_buffers_lets_go),
 		cmocka_unit_test(taking_or_freeing_twice_counts_once),
 	};

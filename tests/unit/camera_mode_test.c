@@ -63,7 +63,7 @@ static struct size current(struct scene *scene)
 }
 
 /*
- * xen.md 6.3: camera_be's lock counted cameras, not domains, so that with one
+ * camera_be's lock counted cameras, not domains, so that with one
  * camera and two guests it never held; and once held, it was never undone.
  */
 static void the_format_is_set_kept_answered_or_refused(void **state)

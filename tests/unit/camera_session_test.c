@@ -102,6 +102,34 @@ static void pictures_arrive_whole_and_in_order(void **state)
 	client_close(&client);
 }
 
+static void slots_that_are_added_hold_whole_pictures(void **state)
+{
+	struct camera_client one, late;
+	uint32_t seen = 0;
+
+	client_open(&one, *state, 2);
+	assert_int_equal(client_stream(&one), 0);
+	client_open(&late, *state, 2);
+	assert_int_equal(client_stream(&late), 0);
+	client_pump(&one);
+	assert_int_equal(one.num_slot_fds, 7);
+	assert_int_equal(late.num_slot_fds, 7);
+
+	for (int i = 0; i < 30; i++) {
+		struct session_frame frame;
+
+		assert_true(client_wait_frame(&one));
+		frame = client_take_frame(&one);
+		check_picture(&one, &frame);
+		client_release(&one, &frame);
+		seen |= 1u << frame.slot;
+	}
+
+	assert_int_not_equal(seen & ~0x1fu, 0);
+	client_close(&one);
+	client_close(&late);
+}
+
 static void a_slot_cannot_be_written_by_its_readers(void **state)
 {
 	struct camera_client client;
@@ -153,6 +181,8 @@ int main(void)
 		WITH(the_daemon_is_told_what_the_camera_is, "pattern:320x240"),
 		WITH(the_format_can_be_asked, "pattern:320x240"),
 		WITH(pictures_arrive_whole_and_in_order, "pattern:320x240@100"),
+		WITH(slots_that_are_added_hold_whole_pictures,
+		     "pattern:320x240@100"),
 		WITH(a_slot_cannot_be_written_by_its_readers,
 		     "pattern:320x240"),
 		WITH(streaming_starts_and_stops_many_times,

@@ -186,7 +186,7 @@ static void a_driver_that_knows_no_interval_gives_all_frames(void **state)
 	assert_int_equal(parm.parm.capture.capability, 0);
 }
 
-/* automotive.md 1.2 #4: the first rate that was set held until a restart. */
+/* camera_be kept the first rate that anybody set until it was restarted. */
 static void a_rate_is_not_frozen(void **state)
 {
 	struct scene *scene = *state;
@@ -248,6 +248,135 @@ static void sessions_have_shares_of_their_own(void **state)
 	assert_int_equal(rate(scene), 30000);
 }
 
+static struct stream_reader *stream_at(struct scene *scene,
+				       struct camera_client *client,
+				       unsigned int fps)
+{
+	struct list *link = scene->world.camera.sessions.next;
+
+	if (client == &scene->other)
+		link = link->next;
+	parm(scene, client, VIDIOC_S_PARM, 1, fps);
+	assert_int_equal(client_stream(client), 0);
+	return &container_of(link, struct session, link)->reader;
+}
+
+static void fill(struct scene *scene)
+{
+	source_fake_fill(&scene->fake);
+	client_pump(&scene->us);
+	client_pump(&scene->other);
+}
+
+static uint32_t take(struct camera_client *client)
+{
+	struct session_frame frame = client_take_frame(client);
+
+	client_release(client, &frame);
+	return frame.sequence;
+}
+
+static void each_gets_its_share_of_one_capture(void **state)
+{
+	struct scene *scene = *state;
+	struct stream_reader *ours, *others;
+
+	scene_pin(scene, YUYV, 64, 30);
+	others = stream_at(scene, &scene->other, 15);
+	/* Whoever joins late begins with the next frame. */
+	fill(scene);
+	assert_int_equal(take(&scene->other), 0);
+	ours = stream_at(scene, &scene->us, 10);
+
+	for (uint32_t i = 1; i < 61; i++) {
+		fill(scene);
+		assert_int_equal(scene->other.num_frames, i % 2 == 0);
+		if (i % 2 == 0)
+			assert_int_equal(take(&scene->other), i);
+		assert_int_equal(scene->us.num_frames, (i - 1) % 3 == 0);
+		if ((i - 1) % 3 == 0)
+			assert_int_equal(take(&scene->us), i);
+	}
+	assert_int_equal(others->lent, 31);
+	assert_int_equal(others->skipped, 30);
+	assert_int_equal(ours->lent, 20);
+	assert_int_equal(ours->skipped, 40);
+	assert_int_equal(scene->world.camera.stream.captured, 61);
+}
+
+static void a_share_changes_while_it_streams(void **state)
+{
+	static const uint32_t given[] = { 0, 1, 4, 7 };
+	struct scene *scene = *state;
+	unsigned int next = 0;
+
+	scene_pin(scene, YUYV, 64, 30);
+	stream_at(scene, &scene->us, 30);
+	for (int i = 0; i < 8; i++) {
+		if (i == 1)
+			parm(scene, &scene->us, VIDIOC_S_PARM, 1, 10);
+		fill(scene);
+		if (scene->us.num_frames > 0)
+			assert_int_equal(take(&scene->us), given[next++]);
+	}
+	assert_int_equal(next, ARRAY_SIZE(given));
+}
+
+static void what_is_missed_is_counted_by_its_cause(void **state)
+{
+	static const struct {
+		unsigned int slots;
+		uint64_t missed_held;
+		uint64_t missed_short;
+	} table[] = {
+		/* It keeps two, and the driver has all that it needs. */
+		{ 5, 4, 0 },
+		/* The driver would be left with one. */
+		{ 4, 0, 4 },
+	};
+	struct scene *scene = *state;
+	struct stream_reader *ours;
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		scene->fake.give_slots = table[i].slots;
+		ours = stream_at(scene, &scene->us, 30);
+		for (int j = 0; j < 6; j++)
+			fill(scene);
+		assert_int_equal(ours->lent, 2);
+		assert_int_equal(ours->skipped, 0);
+		assert_int_equal(ours->missed_held, table[i].missed_held);
+		assert_int_equal(ours->missed_short, table[i].missed_short);
+		client_close(&scene->us);
+		client_open(&scene->us, &scene->world, 2);
+		client_close(&scene->other);
+		client_open(&scene->other, &scene->world, 2);
+	}
+}
+
+static void what_the_driver_loses_is_counted(void **state)
+{
+	static const uint32_t told[] = { 3, 4, 7, 7, 8, 2, 3, 5 };
+	static const uint64_t lost[] = { 0, 0, 2, 2, 2, 2, 2, 3 };
+	struct scene *scene = *state;
+	struct stream *stream = &scene->world.camera.stream;
+
+	stream_at(scene, &scene->us, 30);
+	for (size_t i = 0; i < ARRAY_SIZE(told); i++) {
+		scene->fake.sequence = told[i];
+		fill(scene);
+		take(&scene->us);
+		assert_int_equal(stream->lost, lost[i]);
+		assert_int_equal(stream->captured, i + 1);
+	}
+	/* A capture that begins anew has lost nothing by that. */
+	assert_int_equal(client_stop(&scene->us), 0);
+	assert_int_equal(client_stream(&scene->us), 0);
+	scene->fake.sequence = 100;
+	fill(scene);
+	assert_int_equal(stream->lost, 3);
+	assert_int_equal(stream->captured, ARRAY_SIZE(told) + 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -262,6 +391,10 @@ int main(void)
 		SCENE(a_share_follows_the_cameras_rate),
 		SCENE(a_share_outlives_who_kept_the_mode),
 		SCENE(sessions_have_shares_of_their_own),
+		SCENE(each_gets_its_share_of_one_capture),
+		SCENE(a_share_changes_while_it_streams),
+		SCENE(what_is_missed_is_counted_by_its_cause),
+		SCENE(what_the_driver_loses_is_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,128 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Who gets which picture, with a camera stepped by hand */
 #include <errno.h>
-#include <event2/event.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "camera_client.h"
-#include "source_fake.h"
-
-struct scene {
-	struct camera_world world;
-	struct source_fake fake;
-	struct camera_client clients[3];
-};
-
-static int setup(void **state)
-{
-	struct scene *scene = calloc(1, sizeof(*scene));
-
-	source_fake_init(&scene->fake);
-	world_init(&scene->world, event_base_new(), &scene->fake.source);
-	for (int i = 0; i < 3; i++)
-		scene->clients[i].fd = -1;
-	*state = scene;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct scene *scene = *state;
-
-	for (int i = 0; i < 3; i++) {
-		scene->clients[i].world = &scene->world;
-		client_close(&scene->clients[i]);
-	}
-	world_finish(&scene->world);
-	event_base_free(scene->world.base);
-	/* Whatever happened, nothing may be left at the device. */
-	assert_int_equal(scene->fake.handles, 0);
-	assert_int_equal(scene->fake.num_slots, 0);
-	assert_int_equal(scene->fake.starts, scene->fake.stops);
-	free(scene);
-	return 0;
-}
-
-static struct camera_client *enter(struct scene *scene, int i,
-				   unsigned int held)
-{
-	client_open(&scene->clients[i], &scene->world, held);
-	return &scene->clients[i];
-}
-
-static struct camera_client *stream(struct scene *scene, int i,
-				    unsigned int held)
-{
-	struct camera_client *client = enter(scene, i, held);
-
-	assert_int_equal(client_stream(client), 0);
-	return client;
-}
-
-static void fill(struct scene *scene, int times)
-{
-	for (int i = 0; i < times; i++) {
-		source_fake_fill(&scene->fake);
-		for (int j = 0; j < 3; j++) {
-			if (scene->clients[j].fd >= 0)
-				client_pump(&scene->clients[j]);
-		}
-	}
-}
-
-static void release_all(struct camera_client *client)
-{
-	while (client->num_frames > 0) {
-		struct session_frame frame = client_take_frame(client);
-
-		client_release(client, &frame);
-	}
-}
-
-static void a_pool_has_room_for_the_driver_and_all_sessions(void **state)
-{
-	struct scene *scene = *state;
-
-	enter(scene, 1, 4);
-	stream(scene, 0, 2);
-	assert_int_equal(scene->fake.num_slots, 3 + 4 + 2);
-}
-
-static void a_pool_is_never_larger_than_a_message_can_tell(void **state)
-{
-	struct scene *scene = *state;
-
-	enter(scene, 1, 0xffffffff);
-	enter(scene, 2, 20);
-	stream(scene, 0, 20);
-	assert_int_equal(scene->fake.num_slots, SESSION_MAX_SLOTS);
-	assert_int_equal(scene->clients[0].num_slot_fds, SESSION_MAX_SLOTS);
-}
+#include "stream_scene.h"
 
 static void a_session_gets_no_more_than_it_may_hold(void **state)
 {
-	struct scene *scene = *state;
-	struct camera_client *client = stream(scene, 0, 2);
+	struct stream_scene *scene = *state;
+	struct camera_client *client = scene_stream(scene, 0, 2);
 
-	fill(scene, 5);
+	scene_fill(scene, 5);
 	assert_int_equal(client->num_frames, 2);
 }
 
+/* camera_be numbered what it delivered, so that nobody saw what it dropped. */
 static void the_newest_picture_comes_after_a_gap(void **state)
 {
-	struct scene *scene = *state;
-	struct camera_client *client = stream(scene, 0, 2);
+	struct stream_scene *scene = *state;
+	struct camera_client *client = scene_stream(scene, 0, 2);
 
-	fill(scene, 5);
-	release_all(client);
-	fill(scene, 1);
+	scene_fill(scene, 5);
+	client_release_all(client);
+	scene_fill(scene, 1);
 	assert_int_equal(client->num_frames, 1);
 	assert_int_equal(client->frames[0].sequence, 5);
 }
@@ -131,38 +36,39 @@ static void numbers_rise_though_the_driver_repeats_itself(void **state)
 {
 	static const uint32_t told[] = { 0, 0, 1, 4, 0, 2 };
 	static const uint32_t expected[] = { 0, 1, 2, 5, 6, 8 };
-	struct scene *scene = *state;
-	struct camera_client *client = stream(scene, 0, 2);
+	struct stream_scene *scene = *state;
+	struct camera_client *client = scene_stream(scene, 0, 2);
 
 	for (int i = 0; i < 6; i++) {
 		scene->fake.sequence = told[i];
-		fill(scene, 1);
+		scene_fill(scene, 1);
 		assert_int_equal(client->frames[0].sequence, expected[i]);
-		release_all(client);
+		client_release_all(client);
 	}
 }
 
 static void numbers_wrap(void **state)
 {
 	static const uint32_t told[] = { 0x7fffffff, 0xfffffffe, 0xffffffff, 0 };
-	struct scene *scene = *state;
-	struct camera_client *client = stream(scene, 0, 2);
+	struct stream_scene *scene = *state;
+	struct camera_client *client = scene_stream(scene, 0, 2);
 
 	for (int i = 0; i < 4; i++) {
 		scene->fake.sequence = told[i];
-		fill(scene, 1);
+		scene_fill(scene, 1);
 		assert_int_equal(client->frames[0].sequence, told[i]);
-		release_all(client);
+		client_release_all(client);
 	}
 }
 
+/* camera_be wrote on into the buffer that it had just announced. */
 static void a_held_slot_is_not_filled_again(void **state)
 {
-	struct scene *scene = *state;
-	struct camera_client *client = stream(scene, 0, 1);
+	struct stream_scene *scene = *state;
+	struct camera_client *client = scene_stream(scene, 0, 1);
 	unsigned int held;
 
-	fill(scene, 1);
+	scene_fill(scene, 1);
 	held = client->frames[0].slot;
 	for (int i = 0; i < 20; i++)
 		assert_int_not_equal(source_fake_fill(&scene->fake), held);
@@ -170,11 +76,11 @@ static void a_held_slot_is_not_filled_again(void **state)
 
 static void a_released_slot_goes_back_to_the_driver(void **state)
 {
-	struct scene *scene = *state;
-	struct camera_client *client = stream(scene, 0, 2);
+	struct stream_scene *scene = *state;
+	struct camera_client *client = scene_stream(scene, 0, 2);
 	struct session_frame frame;
 
-	fill(scene, 1);
+	scene_fill(scene, 1);
 	frame = client_take_frame(client);
 	assert_false(scene->fake.queued & 1u << frame.slot);
 	client_release(client, &frame);
@@ -183,12 +89,12 @@ static void a_released_slot_goes_back_to_the_driver(void **state)
 
 static void two_sessions_share_a_picture(void **state)
 {
-	struct scene *scene = *state;
-	struct camera_client *one = stream(scene, 0, 2);
-	struct camera_client *two = stream(scene, 1, 2);
+	struct stream_scene *scene = *state;
+	struct camera_client *one = scene_stream(scene, 0, 2);
+	struct camera_client *two = scene_stream(scene, 1, 2);
 	struct session_frame frame;
 
-	fill(scene, 1);
+	scene_fill(scene, 1);
 	assert_int_equal(one->num_frames, 1);
 	assert_int_equal(two->num_frames, 1);
 	assert_int_equal(one->frames[0].slot, two->frames[0].slot);
@@ -197,22 +103,23 @@ static void two_sessions_share_a_picture(void **state)
 	frame = client_take_frame(one);
 	client_release(one, &frame);
 	assert_false(scene->fake.queued & 1u << frame.slot);
-	release_all(two);
+	client_release_all(two);
 	assert_true(scene->fake.queued & 1u << frame.slot);
 }
 
+/* camera_be copied for one domain after the other before it went on. */
 static void one_that_never_releases_does_not_stop_the_other(void **state)
 {
-	struct scene *scene = *state;
+	struct stream_scene *scene = *state;
 	struct camera_client *one;
 
-	stream(scene, 1, 2);
-	one = stream(scene, 0, 2);
+	scene_stream(scene, 1, 2);
+	one = scene_stream(scene, 0, 2);
 	for (uint32_t i = 0; i < 50; i++) {
-		fill(scene, 1);
+		scene_fill(scene, 1);
 		assert_int_equal(one->num_frames, 1);
 		assert_int_equal(one->frames[0].sequence, i);
-		release_all(one);
+		client_release_all(one);
 	}
 	assert_int_equal(scene->clients[1].num_frames, 2);
 }
@@ -220,67 +127,35 @@ static void one_that_never_releases_does_not_stop_the_other(void **state)
 /* Two of its sessions that keep two pictures each would be the whole pool. */
 static void what_a_guest_may_hold_is_not_more_for_its_sessions(void **state)
 {
-	struct scene *scene = *state;
-	struct camera_client *one = stream(scene, 0, 2);
+	struct stream_scene *scene = *state;
+	struct camera_client *one = scene_stream(scene, 0, 2);
 
 	scene->world.domid = 5;
-	stream(scene, 1, 2);
+	scene_stream(scene, 1, 2);
 	for (int i = 0; i < 2; i++) {
-		fill(scene, 1);
-		release_all(one);
+		scene_fill(scene, 1);
+		client_release_all(one);
 	}
 	assert_int_equal(scene->clients[1].num_frames, 2);
-	stream(scene, 2, 2);
+	scene_stream(scene, 2, 2);
 	for (int i = 0; i < 20; i++) {
-		fill(scene, 1);
+		scene_fill(scene, 1);
 		assert_int_equal(one->num_frames, 1);
-		release_all(one);
+		client_release_all(one);
 	}
 	assert_int_equal(scene->clients[2].num_frames, 0);
 	/* What one of them has, the other may have, too. */
-	release_all(&scene->clients[1]);
-	fill(scene, 1);
+	client_release_all(&scene->clients[1]);
+	scene_fill(scene, 1);
 	assert_int_equal(scene->clients[1].num_frames, 1);
 	assert_int_equal(scene->clients[2].num_frames, 1);
 }
 
-static void the_driver_always_keeps_two_slots(void **state)
-{
-	struct scene *scene = *state;
-
-	/* The pool was made for one session; then come two more. */
-	stream(scene, 0, 3);
-	stream(scene, 1, 3);
-	stream(scene, 2, 3);
-	for (int i = 0; i < 50; i++) {
-		fill(scene, 1);
-		assert_true(scene->fake.num_order >= 2);
-		release_all(&scene->clients[i % 2]);
-	}
-}
-
-static void a_late_session_joins_without_a_restart(void **state)
-{
-	struct scene *scene = *state;
-	struct camera_client *one = stream(scene, 0, 2);
-	struct camera_client *two;
-
-	fill(scene, 1);
-	two = stream(scene, 1, 2);
-	assert_int_equal(scene->fake.starts, 1);
-	assert_int_equal(two->num_slot_fds, scene->fake.num_slots);
-	release_all(one);
-	fill(scene, 1);
-	assert_int_equal(one->frames[0].sequence, 1);
-	assert_int_equal(two->frames[0].sequence, 1);
-	assert_int_equal(one->num_slots_messages, 1);
-}
-
 static void the_device_stops_with_the_last_session(void **state)
 {
-	struct scene *scene = *state;
-	struct camera_client *one = stream(scene, 0, 2);
-	struct camera_client *two = stream(scene, 1, 2);
+	struct stream_scene *scene = *state;
+	struct camera_client *one = scene_stream(scene, 0, 2);
+	struct camera_client *two = scene_stream(scene, 1, 2);
 
 	assert_int_equal(client_stop(one), 0);
 	assert_int_equal(scene->fake.stops, 0);
@@ -290,36 +165,54 @@ static void the_device_stops_with_the_last_session(void **state)
 
 static void a_session_that_dies_returns_its_frames(void **state)
 {
-	struct scene *scene = *state;
+	struct stream_scene *scene = *state;
 	struct camera_client *two;
 
-	stream(scene, 0, 2);
-	two = stream(scene, 1, 2);
-	fill(scene, 2);
-	release_all(&scene->clients[0]);
+	scene_stream(scene, 0, 2);
+	two = scene_stream(scene, 1, 2);
+	scene_fill(scene, 2);
+	client_release_all(&scene->clients[0]);
 	client_close(two);
 	assert_int_equal(scene->fake.num_order, scene->fake.num_slots);
 }
 
+/* camera_be sent frames to everybody who had opened it. */
+static void no_picture_comes_before_streamon(void **state)
+{
+	struct stream_scene *scene = *state;
+	struct camera_client *one = scene_enter(scene, 0, 2);
+	struct v4l2_requestbuffers req = {
+		.count = 4,
+		.type = V4L2_BUF_TYPE_VIDEO_CAPTURE,
+		.memory = V4L2_MEMORY_USERPTR,
+	};
+
+	scene_stream(scene, 1, 2);
+	assert_int_equal(client_ioctl(one, VIDIOC_REQBUFS, &req), 0);
+	scene_fill(scene, 2);
+	assert_int_equal(one->num_frames, 0);
+	assert_int_equal(one->num_slots_messages, 0);
+}
+
 static void no_picture_comes_after_streamoff(void **state)
 {
-	struct scene *scene = *state;
-	struct camera_client *one = stream(scene, 0, 2);
+	struct stream_scene *scene = *state;
+	struct camera_client *one = scene_stream(scene, 0, 2);
 
-	stream(scene, 1, 2);
+	scene_stream(scene, 1, 2);
 	assert_int_equal(client_stop(one), 0);
-	fill(scene, 3);
+	scene_fill(scene, 3);
 	assert_int_equal(one->num_frames, 0);
 }
 
 static void a_frame_of_an_earlier_start_is_released_in_vain(void **state)
 {
-	struct scene *scene = *state;
-	struct camera_client *one = stream(scene, 0, 2);
+	struct stream_scene *scene = *state;
+	struct camera_client *one = scene_stream(scene, 0, 2);
 	struct session_frame old;
 
-	stream(scene, 1, 2);
-	fill(scene, 1);
+	scene_stream(scene, 1, 2);
+	scene_fill(scene, 1);
 	old = client_take_frame(one);
 	assert_int_equal(client_stop(one), 0);
 	client_release(one, &old);
@@ -331,12 +224,12 @@ static void a_frame_of_an_earlier_start_is_released_in_vain(void **state)
 
 static void a_frame_released_twice_ends_the_session(void **state)
 {
-	struct scene *scene = *state;
-	struct camera_client *one = stream(scene, 0, 2);
-	struct camera_client *two = stream(scene, 1, 2);
+	struct stream_scene *scene = *state;
+	struct camera_client *one = scene_stream(scene, 0, 2);
+	struct camera_client *two = scene_stream(scene, 1, 2);
 	struct session_frame frame;
 
-	fill(scene, 1);
+	scene_fill(scene, 1);
 	frame = client_take_frame(one);
 	client_release(one, &frame);
 	client_release(one, &frame);
@@ -345,14 +238,14 @@ static void a_frame_released_twice_ends_the_session(void **state)
 
 	/* What the other holds is still its own. */
 	assert_false(scene->fake.queued & 1u << frame.slot);
-	release_all(two);
+	client_release_all(two);
 	assert_true(scene->fake.queued & 1u << frame.slot);
 }
 
 static void a_slot_that_does_not_exist_ends_the_session(void **state)
 {
-	struct scene *scene = *state;
-	struct camera_client *one = stream(scene, 0, 2);
+	struct stream_scene *scene = *state;
+	struct camera_client *one = scene_stream(scene, 0, 2);
 	struct session_frame frame = {
 		.generation = one->slots.generation,
 		.slot = 0xffffffff,
@@ -364,25 +257,26 @@ static void a_slot_that_does_not_exist_ends_the_session(void **state)
 
 static void one_that_reads_nothing_misses_pictures_only(void **state)
 {
-	struct scene *scene = *state;
-	struct camera_client *one = stream(scene, 0, 20);
-	struct camera_client *two = stream(scene, 1, 1);
+	struct stream_scene *scene = *state;
+	struct camera_client *one = scene_stream(scene, 0, 20);
+	struct camera_client *two = scene_stream(scene, 1, 1);
 
 	/* Filled without pumping the first client's socket */
 	for (int i = 0; i < 2000; i++) {
 		source_fake_fill(&scene->fake);
 		client_pump(two);
-		release_all(two);
+		client_release_all(two);
 	}
 	assert_false(two->closed);
 	client_pump(one);
 	assert_false(one->closed);
 }
 
+/* camera_be logged it, and told the guest that it streams. */
 static void a_device_that_does_not_start_gives_its_errno(void **state)
 {
-	struct scene *scene = *state;
-	struct camera_client *client = enter(scene, 0, 2);
+	struct stream_scene *scene = *state;
+	struct camera_client *client = scene_enter(scene, 0, 2);
 
 	scene->fake.fail_start = EIO;
 	assert_int_equal(client_stream(client), EIO);
@@ -393,29 +287,29 @@ static void a_device_that_does_not_start_gives_its_errno(void **state)
 
 static void a_slot_that_is_refused_once_is_offered_again(void **state)
 {
-	struct scene *scene = *state;
-	struct camera_client *client = stream(scene, 0, 2);
+	struct stream_scene *scene = *state;
+	struct camera_client *client = scene_stream(scene, 0, 2);
 
-	fill(scene, 1);
+	scene_fill(scene, 1);
 	scene->fake.fail_queue = EINVAL;
-	release_all(client);
+	client_release_all(client);
 	assert_int_equal(scene->fake.num_order, scene->fake.num_slots - 1);
-	fill(scene, 1);
-	release_all(client);
+	scene_fill(scene, 1);
+	client_release_all(client);
 	assert_int_equal(scene->fake.num_order, scene->fake.num_slots);
 }
 
 static void a_device_that_takes_no_slot_back_ends_the_sessions(void **state)
 {
-	struct scene *scene = *state;
-	struct camera_client *idle = enter(scene, 1, 2);
-	struct camera_client *client = stream(scene, 0, 1);
+	struct stream_scene *scene = *state;
+	struct camera_client *idle = scene_enter(scene, 1, 2);
+	struct camera_client *client = scene_stream(scene, 0, 1);
 
 	scene->fake.refuse_queue = true;
 	for (int i = 0; i < 10 && scene->fake.num_slots > 0; i++) {
 		source_fake_fill(&scene->fake);
 		client_pump(client);
-		release_all(client);
+		client_release_all(client);
 		if (client->closed)
 			break;
 	}
@@ -427,9 +321,9 @@ static void a_device_that_takes_no_slot_back_ends_the_sessions(void **state)
 
 static void a_device_that_breaks_ends_those_who_stream(void **state)
 {
-	struct scene *scene = *state;
-	struct camera_client *idle = enter(scene, 1, 2);
-	struct camera_client *client = stream(scene, 0, 2);
+	struct stream_scene *scene = *state;
+	struct camera_client *idle = scene_enter(scene, 1, 2);
+	struct camera_client *client = scene_stream(scene, 0, 2);
 
 	scene->fake.source.listener->broken(scene->fake.source.owner, EIO);
 	client_pump(client);
@@ -442,9 +336,9 @@ static void a_device_that_breaks_ends_those_who_stream(void **state)
 
 static void a_device_that_vanishes_ends_all_and_keeps_its_name(void **state)
 {
-	struct scene *scene = *state;
-	struct camera_client *idle = enter(scene, 1, 2);
-	struct camera_client *client = stream(scene, 0, 2);
+	struct stream_scene *scene = *state;
+	struct camera_client *idle = scene_enter(scene, 1, 2);
+	struct camera_client *client = scene_stream(scene, 0, 2);
 	struct camera_state told;
 
 	assert_true(world_state(&scene->world, &told));
@@ -464,13 +358,13 @@ static void a_device_that_vanishes_ends_all_and_keeps_its_name(void **state)
 
 static void a_device_that_comes_back_serves_again(void **state)
 {
-	struct scene *scene = *state;
+	struct stream_scene *scene = *state;
 	struct camera_client *client;
 	struct camera_state told;
 
 	world_state(&scene->world, &told);
 	source_fake_vanish(&scene->fake);
-	client = enter(scene, 0, 2);
+	client = scene_enter(scene, 0, 2);
 	assert_int_equal(client->error, ENODEV);
 	assert_true(client->closed);
 	client_close(client);
@@ -479,42 +373,38 @@ static void a_device_that_comes_back_serves_again(void **state)
 	world_state(&scene->world, &told);
 	assert_true(world_state(&scene->world, &told));
 	assert_int_equal(told.identity.present, 1);
-	client = stream(scene, 0, 2);
-	fill(scene, 1);
+	client = scene_stream(scene, 0, 2);
+	scene_fill(scene, 1);
 	assert_int_equal(client->num_frames, 1);
 }
 
 static void a_device_that_cannot_be_opened_gives_its_errno(void **state)
 {
-	struct scene *scene = *state;
+	struct stream_scene *scene = *state;
 	struct camera_client *client;
 
 	scene->fake.fail_open = EBUSY;
-	client = enter(scene, 0, 2);
+	client = scene_enter(scene, 0, 2);
 	assert_int_equal(client->error, EBUSY);
 	assert_true(client->closed);
 }
 
 static void a_driver_that_fills_a_lent_slot_is_broken(void **state)
 {
-	struct scene *scene = *state;
-	struct camera_client *client = stream(scene, 0, 2);
+	struct stream_scene *scene = *state;
+	struct camera_client *client = scene_stream(scene, 0, 2);
 	struct session_frame frame;
 
-	fill(scene, 1);
+	scene_fill(scene, 1);
 	frame = client->frames[0];
 	scene->fake.source.listener->filled(scene->fake.source.owner, &frame);
 	client_pump(client);
 	assert_int_equal(client->error, EIO);
 }
 
-#define SCENE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SCENE(a_pool_has_room_for_the_driver_and_all_sessions),
-		SCENE(a_pool_is_never_larger_than_a_message_can_tell),
 		SCENE(a_session_gets_no_more_than_it_may_hold),
 		SCENE(the_newest_picture_comes_after_a_gap),
 		SCENE(numbers_rise_though_the_driver_repeats_itself),
@@ -524,10 +414,9 @@ int main(void)
 		SCENE(two_sessions_share_a_picture),
 		SCENE(one_that_never_releases_does_not_stop_the_other),
 		SCENE(what_a_guest_may_hold_is_not_more_for_its_sessions),
-		SCENE(the_driver_always_keeps_two_slots),
-		SCENE(a_late_session_joins_without_a_restart),
 		SCENE(the_device_stops_with_the_last_session),
 		SCENE(a_session_that_dies_returns_its_frames),
+		SCENE(no_picture_comes_before_streamon),
 		SCENE(no_picture_comes_after_streamoff),
 		SCENE(a_frame_of_an_earlier_start_is_released_in_vain),
 		SCENE(a_frame_released_twice_ends_the_session),
