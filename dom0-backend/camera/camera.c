@@ -186,6 +186,18 @@ static int camera_take_admitted(struct camera *camera,
 	return 0;
 }
 
+static int camera_take_query(struct camera *camera,
+			     const struct link_message *msg)
+{
+	struct daemon_query query;
+
+	if (msg->len != sizeof(query))
+		return -EPROTO;
+	memcpy(&query, msg->data, sizeof(query));
+	report_query(camera, query.tag);
+	return 0;
+}
+
 static void camera_daemon_message(void *owner, struct link_message *msg)
 {
 	struct camera *camera = owner;
@@ -211,6 +223,9 @@ static void camera_daemon_message(void *owner, struct link_message *msg)
 		break;
 	case CAMERA_END:
 		ret = camera_end(camera, msg);
+		break;
+	case CAMERA_QUERY:
+		ret = camera_take_query(camera, msg);
 		break;
 	case CAMERA_STOP:
 		log_info("vmediad stops this camera");
@@ -256,6 +271,11 @@ int camera_init(struct camera *camera, struct event_base *base,
 			  &camera->daemon);
 	if (ret)
 		return ret;
+	ret = report_init(camera);
+	if (ret) {
+		link_destroy(camera->daemon);
+		return ret;
+	}
 
 	source_listen(source, &camera_listener, camera);
 	camera_send_state(camera);
@@ -266,6 +286,7 @@ void camera_finish(struct camera *camera)
 {
 	source_listen(camera->source, NULL, NULL);
 	camera_end_sessions(camera, 0, false);
+	report_finish(camera);
 	link_destroy(camera->daemon);
 	camera->daemon = NULL;
 }

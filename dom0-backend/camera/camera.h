@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "camera/mode.h"
 #include "camera/priority.h"
+#include "camera/report.h"
 #include "camera/source.h"
 #include "camera/stream.h"
 
@@ -30,6 +31,7 @@ struct session;
  * @domains: of struct domain: whose sessions they are
  * @primary: domain that may write what all share, or CAMERA_NO_PRIMARY
  * @priorities: of the sessions
+ * @report: to vmediad
  * @limit: of what sessions that come and go make us log
  */
 struct camera {
@@ -43,6 +45,7 @@ struct camera {
 	struct list domains;
 	uint32_t primary;
 	struct priorities priorities;
+	struct report report;
 	struct log_limit limit;
 };
 
