@@ -27,20 +27,13 @@ static uint32_t new_tag(struct session *session)
 	return tag;
 }
 
-static int send_call(struct session *session, uint32_t tag, uint32_t nr,
-		     uint32_t payload_len, const void *data, size_t len)
+static struct session_ioctl head_of(uint32_t tag, uint32_t nr, uint32_t len)
 {
-	struct session_ioctl call = {
+	return (struct session_ioctl){
 		.hdr = { .type = SESSION_IOCTL, .tag = tag },
 		.nr = nr,
-		.len = payload_len,
+		.len = len,
 	};
-	const struct iovec iov[] = {
-		{ &call, sizeof(call) },
-		{ (void *)data, len },
-	};
-
-	return link_send(session->camera, iov, ARRAY_SIZE(iov), NULL, 0);
 }
 
 /* Hand the command to its session once its call is on the way. */
@@ -48,17 +41,17 @@ static int call(struct command *command, uint32_t nr, uint32_t payload_len,
 		const void *data, size_t len,
 		void (*replied)(struct command *, const struct reply *))
 {
-	struct session *session = command->session;
-	const uint32_t tag = new_tag(session);
-	int ret;
+	const uint32_t tag = new_tag(command->session);
+	struct session_ioctl head = head_of(tag, nr, payload_len);
+	const struct iovec iov[] = {
+		{ &head, sizeof(head) },
+		{ (void *)data, len },
+	};
+	const int ret = calls_begin(command, iov, ARRAY_SIZE(iov));
 
-	ret = send_call(session, tag, nr, payload_len, data, len);
 	if (ret < 0)
 		return ret == -EPIPE ? -EIO : ret;
-	command->tag = tag;
-	command->replied = replied;
-	list_append(&session->commands, &command->link);
-	command->device->num_commands++;
+	command_wait(command, tag, replied);
 	return 0;
 }
 
@@ -89,8 +82,14 @@ int camera_forward(struct command *command,
 void camera_tell(struct session *session, uint32_t nr, const void *payload,
 		 uint32_t len)
 {
+	struct session_ioctl head = head_of(NO_TAG, nr, len);
+	const struct iovec iov[] = {
+		{ &head, sizeof(head) },
+		{ (void *)payload, len },
+	};
+
 	/* If it cannot be sent the link is dead, and says so by itself. */
-	(void)send_call(session, NO_TAG, nr, len, payload, len);
+	(void)link_send(session->camera, iov, ARRAY_SIZE(iov), NULL, 0);
 }
 
 static struct command *find_command(struct session *session, uint32_t tag)
@@ -121,11 +120,10 @@ static int on_reply(struct session *session, const struct link_message *msg)
 	if (from->hdr.tag == NO_TAG)
 		return 0;
 	command = find_command(session, from->hdr.tag);
-	if (!command)
+	if (!command || !command->call.is_sent)
 		return -EPROTO;
-	list_remove(&command->link);
-	command->device->num_commands--;
-	command->replied(command, &reply);
+	command_replied(command, &reply);
+	calls_go_on(&session->device->calls);
 	return 0;
 }
 

@@ -45,6 +45,30 @@ int command_create(struct session *session, struct vq_chain *chain,
 	return 0;
 }
 
+void command_wait(struct command *command, uint32_t tag,
+		  void (*replied)(struct command *, const struct reply *))
+{
+	command->tag = tag;
+	command->replied = replied;
+	list_append(&command->session->commands, &command->link);
+	command->device->num_commands++;
+}
+
+static void stop_waiting(struct command *command)
+{
+	calls_end(command);
+	if (list_empty(&command->link))
+		return;
+	list_remove(&command->link);
+	command->device->num_commands--;
+}
+
+void command_replied(struct command *command, const struct reply *reply)
+{
+	stop_waiting(command);
+	command->replied(command, reply);
+}
+
 /*
  * Controls say which of them was wrong, and some drivers take an answer
  * without them for a malformed one.
@@ -67,10 +91,7 @@ void command_answer(struct command *command, int ret)
 	    has_payload(command, ret))
 		(void)payload_write(&command->payload, chain);
 	vq_chain_complete(chain);
-	if (!list_empty(&command->link)) {
-		list_remove(&command->link);
-		command->device->num_commands--;
-	}
+	stop_waiting(command);
 	payload_finish(&command->payload);
 	free(command);
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/list.h"
+#include "media/calls.h"
 #include "media/payload.h"
 
 struct command;
@@ -39,6 +40,7 @@ struct reply {
  * @device: borrowed
  * @session: borrowed; ends all of its commands before it ends itself
  * @chain: owned
+ * @call: at the camera, or on its way there
  * @tag: of the call that it waits for
  * @replied: takes the camera's reply, and the command from its session
  * @tells: the payload says something about an error, too
@@ -49,6 +51,7 @@ struct command {
 	struct media_device *device;
 	struct session *session;
 	struct vq_chain *chain;
+	struct call call;
 	uint32_t tag;
 	void (*replied)(struct command *command, const struct reply *reply);
 	bool tells;
@@ -70,6 +73,17 @@ void chain_answer(struct vq_chain *chain, int ret);
  */
 int command_create(struct session *session, struct vq_chain *chain,
 		   struct command **out);
+
+/**
+ * command_wait() - its call is on its way
+ * @tag: by which the reply is known
+ * @replied: see there
+ */
+void command_wait(struct command *command, uint32_t tag,
+		  void (*replied)(struct command *, const struct reply *));
+
+/** command_replied() - its call is over; it waits no more, and goes on */
+void command_replied(struct command *command, const struct reply *reply);
 
 /**
  * command_answer() - answer it. @command: consumed

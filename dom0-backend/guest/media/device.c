@@ -30,8 +30,10 @@ static void run_close(struct media_device *device, struct vq_chain *chain)
 		return;
 	}
 	session = session_find(device, le32_to_cpu(cmd.session_id));
-	if (session)
+	if (session) {
 		session_close(session);
+		calls_go_on(&device->calls);
+	}
 	chain_answer(chain, 0);
 }
 
@@ -174,6 +176,7 @@ int media_device_create(const struct media_device_params *params,
 	device->params.identity = NULL;
 	device->next_session_id = 1;
 	pace_waiter_init(&device->paused, run_commands, device);
+	calls_init(&device->calls);
 	list_init(&device->sessions);
 	make_config(params->identity, &device->config);
 	ret = create_virtio(device);
@@ -195,7 +198,7 @@ void media_device_destroy(struct media_device *device)
 		return;
 	pace_forget(device->params.pace, &device->paused);
 	close_all(device);
-	assert(device->num_commands == 0);
+	assert(device->num_commands == 0 && device->calls.sent == 0);
 	virtio_dev_destroy(device->virtio);
 	free(device);
 }

@@ -11,6 +11,7 @@
 
 #include "base/list.h"
 #include "base/log.h"
+#include "media/calls.h"
 #include "media/device.h"
 #include "media/events.h"
 #include "media/pace.h"
@@ -36,6 +37,7 @@ struct vq;
  * @num_sessions: on @sessions
  * @next_session_id: where the search for a free one begins
  * @num_commands: waiting for the camera, all sessions
+ * @calls: of these, at the camera
  * @num_streams: sessions that have buffers, or wait for some; quota `streams`
  * @limit: lines in the log that the guest can cause
  */
@@ -50,6 +52,7 @@ struct media_device {
 	unsigned int num_sessions;
 	uint32_t next_session_id;
 	unsigned int num_commands;
+	struct calls calls;
 	unsigned int num_streams;
 	struct log_limit limit;
 };

@@ -201,6 +201,7 @@ void session_break(struct session *session, uint32_t error)
 		.error = cpu_to_le32(error),
 	};
 	events_post(&device->events, &session->broken);
+	calls_go_on(&device->calls);
 }
 
 void session_close(struct session *session)
