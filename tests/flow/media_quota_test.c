@@ -181,6 +181,49 @@ static void what_a_session_had_can_be_had_again(void **state)
 	}
 }
 
+/* Another device of the same guest. Return: its driver */
+static struct driver_fake *add_device(struct world *world)
+{
+	const struct guest_attach attach = {
+		.hdr.type = GUEST_ATTACH,
+		.devid = 2,
+		.device_id = VIRTIO_MEDIA_DEVICE_ID,
+		.irq = WORLD_IRQ + 1,
+		.base = WORLD_ADDR + 0x200,
+		.identity.device_caps = V4L2_CAP_VIDEO_CAPTURE |
+					V4L2_CAP_STREAMING,
+	};
+	struct driver_fake *driver;
+
+	world_tell(world, &attach, sizeof(attach));
+	driver = driver_fake_create(world->fake, attach.base, attach.irq);
+	driver_fake_start(driver, VIRTIO_MEDIA_NUM_QUEUES, DRIVER_FAKE_ALL);
+	return driver;
+}
+
+static void devices_of_a_guest_share_its_quotas(void **state)
+{
+	struct world *world = *state;
+	struct driver_fake *first = world->driver, *second;
+	uint32_t id;
+
+	world_limit(world, QUOTA_BUFFERS, 8);
+	second = add_device(world);
+	assert_int_equal(reqbufs(world, world_open(world), 6), 0);
+	world->driver = second;
+	/* Each device counts its sessions from 1, camera_of() does not. */
+	world_close(world, world_open(world));
+	id = world_open(world);
+	assert_int_equal(reqbufs(world, id, 3), 0);
+	assert_int_equal(reqbufs(world, id, 0), 0);
+	world->driver = first;
+	assert_int_equal(reqbufs(world, 1, 8), 0);
+	world->driver = second;
+	assert_int_equal(reqbufs(world, id, 1), ENOBUFS);
+	world->driver = first;
+	driver_fake_destroy(second);
+}
+
 static void a_lowered_limit_takes_nothing_away(void **state)
 {
 	struct world *world = *state;
@@ -338,6 +381,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_quota_is_kept_by_all_sessions_together),
 		TEST(what_a_session_had_can_be_had_again),
+		TEST(devices_of_a_guest_share_its_quotas),
 		TEST(a_lowered_limit_takes_nothing_away),
 		TEST(a_refusal_leaves_the_camera_s_mode_to_others),
 		TEST(two_sessions_stream_from_one_device),
