@@ -33,15 +33,13 @@ static const struct backoff_policy camera_backoff = {
 struct camera *broker_choose(struct broker *broker, const struct device *device)
 {
 	struct policy_choice choice;
-	struct camera *camera;
 
 	if (!policy_camera(broker->config, device->guest->domain, device->rank,
 			   &choice))
 		return NULL;
-	if (!choice.name)
-		return cameras_nth(&broker->cameras, choice.number);
-	camera = cameras_find(&broker->cameras, choice.name);
-	return camera && !camera->retired ? camera : NULL;
+	if (choice.name)
+		return cameras_find(&broker->cameras, choice.name);
+	return cameras_nth(&broker->cameras, choice.number);
 }
 
 static void on_served(void *owner, struct guest *guest)

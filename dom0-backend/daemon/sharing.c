@@ -77,14 +77,16 @@ static void offer(const struct broker *broker, const struct camera *camera,
 	primary_offer(contest, &candidate);
 }
 
-static void log_primary(const struct camera *camera, const struct guest *guest)
+/* Who opens and closes comes and goes as primary, too. */
+static void log_primary(struct camera *camera, const struct guest *guest)
 {
-	/* Who opens and closes comes and goes as primary, too. */
+	if (!log_allowed(&camera->log))
+		return;
 	if (guest)
-		log_debug("camera %s: guest %s is primary", camera->name,
-			  guest->id.name);
+		log_info("camera %s: guest %s is primary", camera->name,
+			 guest->id.name);
 	else
-		log_debug("camera %s: nobody is primary", camera->name);
+		log_info("camera %s: nobody is primary", camera->name);
 }
 
 void sharing_update_primary(struct broker *broker, struct camera *camera)

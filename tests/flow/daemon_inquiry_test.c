@@ -156,6 +156,29 @@ static void a_camera_that_dies_is_not_waited_for(void **state)
 	inquiry_destroy(inquiry);
 }
 
+static void who_cannot_be_asked_is_not_waited_for(void **state)
+{
+	struct bench *bench = *state;
+	struct inquiry *first, *second;
+	unsigned int first_done, second_done;
+	struct guest *guest;
+
+	bench_start_with_guests(bench, 1);
+	guest = bench_find(bench, 1);
+	first = ask(bench, &first_done);
+	/* It reads no more. */
+	for (int i = 0; i < 2000 && !process_is_behind(&guest->process); i++)
+		guest_set_limits(guest, &guest->limits);
+	second = ask(bench, &second_done);
+	cameras_answer(bench);
+	cameras_answer(bench);
+	assert_int_equal(first_done, 0);
+	assert_int_equal(second_done, 1);
+	assert_true(guest->stale);
+	inquiry_destroy(first);
+	inquiry_destroy(second);
+}
+
 static void without_processes_it_is_done_soon(void **state)
 {
 	struct bench *bench = *state;
@@ -291,6 +314,7 @@ int main(void)
 		flow_test(an_answer_that_comes_late_is_taken_all_the_same),
 		flow_test(who_dies_is_not_waited_for),
 		flow_test(a_camera_that_dies_is_not_waited_for),
+		flow_test(who_cannot_be_asked_is_not_waited_for),
 		flow_test(without_processes_it_is_done_soon),
 		flow_test(each_of_two_inquiries_is_done_by_its_own_answers),
 		flow_test(one_that_is_not_wanted_any_more_is_never_done),

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/device.h"
 #include "daemon_bench.h"
 
 #define EXITED(status) ((status) << 8)
@@ -150,7 +151,10 @@ static void an_evicted_session_holds_nothing_up(void **state)
 	bench_settle(bench);
 	camera_stops(bench, "rear");
 	assert_int_equal(bench_try_open(bench, 1), 0);
-	/* The dead file is closed last of all. */
+	/* The dead file is closed last of all: so long it can be told of. */
+	assert_ptr_equal(sessions_find_serial(&bench->broker->sessions,
+					      serial)->camera,
+			 camera(bench, "rear"));
 	bench_close(bench, 1, serial);
 	assert_null(camera(bench, "rear"));
 	assert_false(fake_child_killed(bench_guest(1)));
@@ -369,6 +373,54 @@ static void a_device_gets_its_new_camera_when_it_is_closed(void **state)
 	assert_true(bench_was_told(bench_camera("left"), CAMERA_SESSION));
 }
 
+static void cameras_hear_of_devices_that_are_others_now(void **state)
+{
+	static char *twice[] = { (char *)"rear", (char *)"rear" };
+	static char *both[] = { (char *)"rear", (char *)"left" };
+	struct config_domain domain = {
+		.name = (char *)"guest-1",
+		.cameras = twice,
+		.num_cameras = 2,
+		.limits.limit[QUOTA_STREAMS] = 3,
+	};
+	struct bench *bench = *state;
+	struct camera_guest_changed told;
+	unsigned int last = 0;
+
+	bench->config.domains = &domain;
+	bench->config.num_domains = 1;
+	bench_start_with_guests(bench, 0);
+	bench_domain(bench, 1, 2);
+	bench_must_open(bench, 1);
+	domain.cameras = both;
+	reload(bench);
+	for (int i = 0; i < 2; i++) {
+		bench_next(bench_camera("rear"), CAMERA_GUEST, &told,
+			   sizeof(told));
+		last = told.guest.streams;
+	}
+	assert_int_equal(last, 3);
+}
+
+static void a_camera_that_is_gone_is_behind_no_device(void **state)
+{
+	struct config_camera only_left[] = { LEFT };
+	struct bench *bench = *state;
+	uint64_t serial;
+	int fd;
+
+	bench_start_with_guests(bench, 1);
+	bench_domain(bench, 2, 2);
+	bench_must_open(bench, 1);
+	use_cameras(bench, only_left, 1);
+	bench_drop(bench_camera("left"));
+	reload(bench);
+	assert_int_equal(bench_open(bench, 2, 0, &serial, &fd), 0);
+	close(fd);
+	assert_true(bench_was_told(bench_camera("left"), CAMERA_SESSION));
+	assert_null(device_find(bench_find(bench, 2), 1)->camera);
+}
+
 static void the_order_of_the_cameras_is_that_of_the_file(void **state)
 {
 	struct config_camera swapped[] = { LEFT, REAR };
@@ -474,6 +526,8 @@ int main(void)
 		flow_test(cameras_hear_of_new_limits_and_rules),
 		flow_test(a_domain_that_is_unlisted_keeps_what_it_has_open),
 		flow_test(a_device_gets_its_new_camera_when_it_is_closed),
+		flow_test(cameras_hear_of_devices_that_are_others_now),
+		flow_test(a_camera_that_is_gone_is_behind_no_device),
 		flow_test(the_order_of_the_cameras_is_that_of_the_file),
 		flow_test(what_demands_a_restart_changes_nothing),
 		flow_test(the_hosts_cameras_stay_when_the_file_is_read_again),
