@@ -280,6 +280,22 @@ static void v4l2_source_close(struct source_handle *handle)
 	free(self);
 }
 
+/*
+ * A handle that has set the mode of a USB camera keeps, for uvcvideo before
+ * Linux 6.17, all others from the queue, ours too, until it is closed or frees
+ * its buffers: it has none, but may. Where a queue is just a queue, that is
+ * refused while somebody streams, or changes nothing.
+ */
+static void let_queue_go(struct v4l2_handle *self)
+{
+	struct v4l2_requestbuffers none = {
+		.type = source_buf_type(self->handle.source),
+		.memory = V4L2_MEMORY_MMAP,
+	};
+
+	v4l2_node_ioctl(self->fd, VIDIOC_REQBUFS, &none);
+}
+
 static int v4l2_source_ioctl(struct source_handle *handle,
 			     unsigned long request, void *payload)
 {
@@ -287,9 +303,18 @@ static int v4l2_source_ioctl(struct source_handle *handle,
 	int ret;
 
 	ret = v4l2_node_ioctl(self->fd, request, payload);
-	/* Initial events precede the answer. */
-	if (ret == 0 && request == VIDIOC_SUBSCRIBE_EVENT)
-		handle_events(self);
+	switch (request) {
+	case VIDIOC_S_FMT:
+	case VIDIOC_S_INPUT:
+	case VIDIOC_S_PARM:
+		let_queue_go(self);
+		break;
+	case VIDIOC_SUBSCRIBE_EVENT:
+		/* Initial events precede the answer. */
+		if (ret == 0)
+			handle_events(self);
+		break;
+	}
 	return ret;
 }
 
