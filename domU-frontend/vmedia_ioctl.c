@@ -3,8 +3,8 @@
  * vmedia_ioctl.c - the ioctls.
  *
  * What is about the camera is the device's to answer. What is about buffers is
- * videobuf2's, which asks the device through vmedia_queue.c. Priorities,
- * DQEVENT and 32-bit callers are the V4L2 core's.
+ * videobuf2's, which asks the device through vmedia_queue.c. DQEVENT and
+ * 32-bit callers are the V4L2 core's, priorities if the device keeps none.
  */
 #include <linux/pci.h>
 #include <media/v4l2-event.h>

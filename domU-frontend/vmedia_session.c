@@ -7,6 +7,7 @@
  * close() is left to do.
  */
 #include <linux/slab.h>
+#include <linux/uaccess.h>
 #include <media/v4l2-event.h>
 
 #include "compat.h"
@@ -257,6 +258,26 @@ static int vmedia_mmap(struct file *file, struct vm_area_struct *vma)
 	return vb2_mmap(&vmedia_session_of(file)->queue, vma);
 }
 
+/*
+ * A device may keep priorities, between sessions of all its guests: then what
+ * the V4L2 core has of them stays the default, and is in nobody's way.
+ */
+static long vmedia_priority_ioctl(struct file *file, unsigned int cmd,
+				  void __user *arg)
+{
+	u32 priority = 0;
+	int rc;
+
+	if (cmd == VIDIOC_S_PRIORITY &&
+	    copy_from_user(&priority, arg, sizeof(priority)))
+		return -EFAULT;
+	rc = vmedia_ioctl_forward(vmedia_session_of(file), cmd, &priority);
+	if (!rc && cmd == VIDIOC_G_PRIORITY &&
+	    copy_to_user(arg, &priority, sizeof(priority)))
+		return -EFAULT;
+	return rc;
+}
+
 static long vmedia_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	int error = READ_ONCE(vmedia_session_of(file)->error);
@@ -265,6 +286,11 @@ static long vmedia_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return error;
 	if (cmd == VIDIOC_G_CTRL || cmd == VIDIOC_S_CTRL)
 		return vmedia_ctrl_ioctl(file, cmd, (void __user *)arg);
+	if (cmd == VIDIOC_G_PRIORITY || cmd == VIDIOC_S_PRIORITY) {
+		error = vmedia_priority_ioctl(file, cmd, (void __user *)arg);
+		if (error != -ENOTTY)
+			return error;
+	}
 	return video_ioctl2(file, cmd, arg);
 }
 

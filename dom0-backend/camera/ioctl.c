@@ -179,6 +179,15 @@ static int ioctl_dispatch(struct session *session, unsigned long request,
 		return queue_streamon(session, payload);
 	case VIDIOC_STREAMOFF:
 		return queue_streamoff(session, payload);
+	case VIDIOC_G_PRIORITY:
+		*(uint32_t *)payload =
+			priority_highest(&session->camera->priorities);
+		return 0;
+	case VIDIOC_S_PRIORITY:
+		return priority_set(&session->camera->priorities,
+				    &session->priority,
+				    *(const uint32_t *)payload,
+				    domain_is_primary(session->domain));
 	case VIDIOC_QUERYCTRL:
 	case VIDIOC_QUERY_EXT_CTRL:
 	case VIDIOC_QUERYMENU:

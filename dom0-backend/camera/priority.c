@@ -61,6 +61,7 @@ int priority_check(const struct priorities *all, uint32_t own,
 	switch (request) {
 	case VIDIOC_S_FMT:
 	case VIDIOC_S_PARM:
+	case VIDIOC_S_PRIORITY:
 	case VIDIOC_S_INPUT:
 	case VIDIOC_S_CTRL:
 	case VIDIOC_S_EXT_CTRLS:

@@ -364,6 +364,8 @@ static const struct {
 	{ V4L2_PRIORITY_DEFAULT, V4L2_PRIORITY_RECORD, VIDIOC_S_INPUT,
 	  -EBUSY },
 	{ V4L2_PRIORITY_DEFAULT, V4L2_PRIORITY_RECORD, VIDIOC_S_CTRL, -EBUSY },
+	{ V4L2_PRIORITY_DEFAULT, V4L2_PRIORITY_RECORD, VIDIOC_S_PRIORITY,
+	  -EBUSY },
 	{ V4L2_PRIORITY_DEFAULT, V4L2_PRIORITY_RECORD, VIDIOC_S_EXT_CTRLS,
 	  -EBUSY },
 	{ V4L2_PRIORITY_BACKGROUND, V4L2_PRIORITY_DEFAULT, VIDIOC_S_CTRL,
@@ -396,6 +398,86 @@ static void who_has_less_than_another_changes_nothing(void **state)
 		assert_int_equal(priority_check(&all, own, checks[i].request),
 				 0);
 	}
+}
+
+static int set_priority(struct camera_client *client, uint32_t priority)
+{
+	return client_ioctl(client, VIDIOC_S_PRIORITY, &priority);
+}
+
+static uint32_t get_priority(struct camera_client *client)
+{
+	uint32_t priority = 99;
+
+	assert_int_equal(client_ioctl(client, VIDIOC_G_PRIORITY, &priority), 0);
+	return priority;
+}
+
+static int set_brightness(struct camera_client *client)
+{
+	struct v4l2_control control = { .id = FAKE_BRIGHTNESS };
+
+	return client_ioctl(client, VIDIOC_S_CTRL, &control);
+}
+
+/* @0 and @1 are sessions of the primary, @2 is another's who may write. */
+static void open_for_priorities(struct scene *scene)
+{
+	struct camera_guest guest = guest_of(IVI, 0);
+
+	world_set_primary(&scene->world, IVI);
+	open_as(scene, 0, &guest);
+	open_as(scene, 1, &guest);
+	guest.domid = IVI + 1;
+	guest.num_rules = 1;
+	guest.rules[0].access = CONTROL_WRITE;
+	open_as(scene, 2, &guest);
+}
+
+static void a_priority_counts_for_sessions_of_all_guests(void **state)
+{
+	struct scene *scene = *state;
+	struct camera_client *clients = scene->clients;
+
+	open_for_priorities(scene);
+	assert_int_equal(get_priority(&clients[2]), V4L2_PRIORITY_DEFAULT);
+	assert_int_equal(set_brightness(&clients[2]), 0);
+	assert_int_equal(set_priority(&clients[2], V4L2_PRIORITY_RECORD),
+			 EACCES);
+
+	assert_int_equal(set_priority(&clients[0], V4L2_PRIORITY_RECORD), 0);
+	assert_int_equal(get_priority(&clients[2]), V4L2_PRIORITY_RECORD);
+	assert_int_equal(set_brightness(&clients[0]), 0);
+	assert_int_equal(set_brightness(&clients[1]), EBUSY);
+	assert_int_equal(set_brightness(&clients[2]), EBUSY);
+	assert_int_equal(client_stream(&clients[2]), 0);
+}
+
+static void a_role_that_moves_takes_its_priority_along(void **state)
+{
+	struct scene *scene = *state;
+	struct camera_client *clients = scene->clients;
+
+	open_for_priorities(scene);
+	assert_int_equal(set_priority(&clients[0], V4L2_PRIORITY_RECORD), 0);
+	world_set_primary(&scene->world, IVI + 1);
+	assert_int_equal(get_priority(&clients[2]), V4L2_PRIORITY_DEFAULT);
+	assert_int_equal(set_brightness(&clients[2]), 0);
+	assert_int_equal(set_priority(&clients[0], V4L2_PRIORITY_RECORD),
+			 EACCES);
+	assert_int_equal(set_priority(&clients[2], V4L2_PRIORITY_RECORD), 0);
+}
+
+static void a_priority_ends_with_its_session(void **state)
+{
+	struct scene *scene = *state;
+	struct camera_client *clients = scene->clients;
+
+	open_for_priorities(scene);
+	assert_int_equal(set_priority(&clients[0], V4L2_PRIORITY_RECORD), 0);
+	client_close(&clients[0]);
+	assert_int_equal(get_priority(&clients[2]), V4L2_PRIORITY_DEFAULT);
+	assert_int_equal(set_brightness(&clients[2]), 0);
 }
 
 /* Time. 1000: a millisecond */
@@ -463,6 +545,9 @@ int main(void)
 		SCENE(a_message_of_another_length_changes_nothing),
 		cmocka_unit_test(only_the_primary_may_record),
 		cmocka_unit_test(who_has_less_than_another_changes_nothing),
+		SCENE(a_priority_counts_for_sessions_of_all_guests),
+		SCENE(a_role_that_moves_takes_its_priority_along),
+		SCENE(a_priority_ends_with_its_session),
 		cmocka_unit_test(a_budget_is_a_share_of_the_time_that_passes),
 		cmocka_unit_test(parts_of_a_share_are_not_lost),
 	};

@@ -328,8 +328,6 @@ static void an_ioctl_that_does_not_cross_is_unknown(void **state)
 			 ENOTTY);
 	assert_int_equal(client_ioctl(&scene->one, VIDIOC_QUERYBUF, payload),
 			 ENOTTY);
-	assert_int_equal(client_ioctl(&scene->one, VIDIOC_S_PRIORITY, payload),
-			 ENOTTY);
 	assert_int_equal(client_ioctl(&scene->one, _IOWR('V', 255, int),
 				      payload), ENOTTY);
 }

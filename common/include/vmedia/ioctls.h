@@ -39,6 +39,8 @@
 	X(S_CTRL, struct v4l2_control, WR, NONE)                     \
 	X(QUERYCTRL, struct v4l2_queryctrl, WR, NONE)                \
 	X(QUERYMENU, struct v4l2_querymenu, WR, NONE)                \
+	X(G_PRIORITY, __u32, R, NONE)                                \
+	X(S_PRIORITY, __u32, W, NONE)                                \
 	X(QUERY_EXT_CTRL, struct v4l2_query_ext_ctrl, WR, NONE)      \
 	X(G_EXT_CTRLS, struct v4l2_ext_controls, WR, CTRLS)          \
 	X(S_EXT_CTRLS, struct v4l2_ext_controls, WR, CTRLS)          \
