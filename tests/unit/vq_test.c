@@ -293,7 +293,40 @@ static void again_looks_for_what_was_left(void **state)
 	assert_int_equal(echo->notified[1], 1);
 }
 
+static void a_look_takes_nothing(void **state)
+{
+	struct echo *echo = *state;
+	struct vq *vq = virtio_dev_queue(echo->dev, 0);
+	struct vq_chain *chain;
+
+	assert_int_equal(vq_peek(vq), -EAGAIN);
+	echo_start(echo, DRIVER_FAKE_ALL);
+	assert_int_equal(vq_peek(vq), -EAGAIN);
+	driver_fake_send(echo->driver, 0, "x", 1, 1);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(vq_peek(vq), 0);
+	assert_int_equal(vq_pop(vq, &chain), 0);
+	assert_int_equal(vq_peek(vq), -EAGAIN);
+	vq_chain_complete(chain);
+}
+
 /* Who wants to be told of what */
+
+static void a_look_at_nothing_asks_to_be_told(void **state)
+{
+	struct echo *echo = *state;
+	struct vq *vq = virtio_dev_queue(echo->dev, 0);
+	struct vq_chain *chain;
+
+	echo_start(echo, DRIVER_FAKE_VERSION_1);
+	driver_fake_send(echo->driver, 0, "x", 1, 1);
+	assert_int_equal(vq_pop(vq, &chain), 0);
+	assert_int_equal(vq_peek(vq), -EAGAIN);
+	driver_fake_send(echo->driver, 0, "x", 1, 1);
+	assert_int_equal(driver_fake_notifications(echo->driver, 0), 2);
+	vq_chain_complete(chain);
+	hyp_fake_settle(echo->fake);
+}
 
 static void no_interrupt_comes_if_the_flag_says_so(void **state)
 {
@@ -523,6 +556,8 @@ int main(void)
 		TEST(an_empty_descriptor_adds_nothing),
 		TEST(an_indirect_descriptor_may_follow_plain_ones),
 		TEST(again_looks_for_what_was_left),
+		TEST(a_look_takes_nothing),
+		TEST(a_look_at_nothing_asks_to_be_told),
 		TEST(no_interrupt_comes_if_the_flag_says_so),
 		TEST(an_interrupt_comes_if_the_flag_allows_it),
 		TEST(no_interrupt_comes_before_the_used_event),
