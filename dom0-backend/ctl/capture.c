@@ -20,6 +20,7 @@
 #include "base/util.h"
 #include "ctl/field.h"
 #include "ctl/options.h"
+#include "ctl/receive.h"
 #include "ctl/request.h"
 #include "ipc/link.h"
 #include "ipc/session_proto.h"
@@ -66,17 +67,6 @@ static int complain(int err, const char *what)
 	return err;
 }
 
-static void take_fds(struct capture *cap, struct msghdr *msg)
-{
-	struct cmsghdr *c = CMSG_FIRSTHDR(msg);
-
-	cap->nfds = 0;
-	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
-		return;
-	cap->nfds = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-	memcpy(cap->fds, CMSG_DATA(c), cap->nfds * sizeof(int));
-}
-
 static void close_fds(struct capture *cap)
 {
 	for (unsigned int i = 0; i < cap->nfds; i++)
@@ -84,31 +74,18 @@ static void close_fds(struct capture *cap)
 	cap->nfds = 0;
 }
 
-static int receive(struct capture *cap)
+static int next_message(struct capture *cap)
 {
-	union {
-		struct cmsghdr header;
-		uint8_t space[CMSG_SPACE(LINK_MAX_FDS * sizeof(int))];
-	} control;
 	struct pollfd pollfd = { .fd = cap->socket, .events = POLLIN };
-	struct iovec iov = { &cap->in, sizeof(cap->in) };
-	struct msghdr msg = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control.space,
-		.msg_controllen = sizeof(control.space),
-	};
-	ssize_t len;
+	int len;
 
 	close_fds(cap);
 	if (poll(&pollfd, 1, PATIENCE_MS) == 0)
 		return -ETIMEDOUT;
-	len = recvmsg(cap->socket, &msg, MSG_CMSG_CLOEXEC);
-	if (len < 0)
-		return -errno;
-	take_fds(cap, &msg);
-	if (len == 0)
-		return -ENODEV;
+	len = receive(cap->socket, &cap->in, sizeof(cap->in), cap->fds,
+		      LINK_MAX_FDS, &cap->nfds);
+	if (len <= 0)
+		return len < 0 ? len : -ENODEV;
 	cap->in_len = len;
 	if (cap->in_len < sizeof(cap->in.hdr))
 		return -EPROTO;
@@ -263,7 +240,7 @@ static int take_frame(struct capture *cap)
 
 static int dispatch(struct capture *cap)
 {
-	int err = receive(cap);
+	int err = next_message(cap);
 
 	if (err < 0)
 		return err;
@@ -338,7 +315,9 @@ static int start(struct capture *cap)
 		return complain(err, "asking for buffers");
 	err = run_ioctl(cap, _IOC_NR(VIDIOC_STREAMON), &type, sizeof(type));
 	if (err < 0)
-		return complain(err, "starting the stream");
+		return complain(err, err == -ENOSPC ?
+				"starting the stream: the camera's limit of "
+				"bytes/s" : "starting the stream");
 	return 0;
 }
 
@@ -351,7 +330,8 @@ static int capture_frames(struct capture *cap)
 	while (err == 0 && cap->left > 0) {
 		err = dispatch(cap);
 		if (err < 0)
-			complain(err, "waiting for a frame");
+			complain(err, err == -EACCES ? "evicted" :
+				 "waiting for a frame");
 	}
 	/* Closing the session ends everything that it had. */
 	unmap_slots(cap);

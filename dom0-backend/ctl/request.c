@@ -13,6 +13,7 @@
 
 #include "ctl/field.h"
 #include "ctl/options.h"
+#include "ctl/receive.h"
 
 #define SOCKET "control"
 
@@ -72,48 +73,28 @@ static int send_line(int fd, struct json_object *question)
 	return 0;
 }
 
-/* As recv(2); a descriptor that comes along goes to @passed. */
-static ssize_t receive(int fd, void *buffer, size_t size, int *passed)
-{
-	union {
-		struct cmsghdr header;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct iovec iov = { buffer, size };
-	struct msghdr msg = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control.space,
-		.msg_controllen = sizeof(control.space),
-	};
-	ssize_t len = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC);
-	struct cmsghdr *c = len < 0 ? NULL : CMSG_FIRSTHDR(&msg);
-
-	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
-	    c->cmsg_len == CMSG_LEN(sizeof(int)) && *passed < 0)
-		memcpy(passed, CMSG_DATA(c), sizeof(int));
-	return len;
-}
-
 /* Up to the end of the line, which is the end of the object. */
 static int receive_line(int fd, int *passed, struct json_object **out)
 {
 	struct json_tokener *tokener = json_tokener_new();
 	struct json_object *answer = NULL;
+	unsigned int came;
 	char buffer[4096];
-	ssize_t len;
+	int len;
 
 	if (!tokener)
 		return -ENOMEM;
 	do {
-		len = receive(fd, buffer, sizeof(buffer), passed);
+		/* It comes with the first bytes, or not at all. */
+		len = receive(fd, buffer, sizeof(buffer), passed,
+			      *passed < 0 ? 1 : 0, &came);
 		if (len > 0)
 			answer = json_tokener_parse_ex(tokener, buffer, len);
 	} while (len > 0 && !answer &&
 		 json_tokener_get_error(tokener) == json_tokener_continue);
 	json_tokener_free(tokener);
 	if (!answer)
-		return len < 0 ? -errno : -EPROTO;
+		return len < 0 ? len : -EPROTO;
 	*out = answer;
 	return 0;
 }
