@@ -67,6 +67,21 @@ static int complain(int err, const char *what)
 	return err;
 }
 
+/* The same, of what the camera said. */
+static int complain_of_camera(int err, const char *what)
+{
+	const char *why = strerror(-err);
+
+	if (err == -EACCES)
+		why = "the session was evicted";
+	else if (err == -ENODEV || err == -EPIPE || err == -ECONNRESET)
+		why = "the camera went away";
+	else if (err == -ENOSPC)
+		why = "the camera's limit of bytes/s is reached";
+	fprintf(stderr, "vmediactl: %s: %s\n", what, why);
+	return err;
+}
+
 static void close_fds(struct capture *cap)
 {
 	for (unsigned int i = 0; i < cap->nfds; i++)
@@ -226,7 +241,7 @@ static int take_frame(struct capture *cap)
 	if (cap->in_len < sizeof(*frame) ||
 	    frame->generation != cap->generation ||
 	    frame->slot >= cap->num_slots)
-		return -EPROTO;
+		return complain(-EPROTO, "a frame of the camera");
 	if (cap->left > 0) {
 		err = write_frame(cap);
 		if (err < 0)
@@ -235,20 +250,21 @@ static int take_frame(struct capture *cap)
 	}
 	release.generation = frame->generation;
 	release.slot = frame->slot;
-	return send_all(cap, &release, sizeof(release));
+	err = send_all(cap, &release, sizeof(release));
+	return err < 0 ? complain_of_camera(err, "giving a frame back") : 0;
 }
 
-static int dispatch(struct capture *cap)
+/* What is wrong with it is said. */
+static int take_message(struct capture *cap)
 {
-	int err = next_message(cap);
+	int err;
 
-	if (err < 0)
-		return err;
-	if (cap->in.hdr.type == SESSION_SLOTS)
-		return map_slots(cap);
 	if (cap->in.hdr.type == SESSION_FRAME)
 		return take_frame(cap);
-	return 0;
+	if (cap->in.hdr.type != SESSION_SLOTS)
+		return 0;
+	err = map_slots(cap);
+	return err < 0 ? complain(err, "the slots of the camera") : 0;
 }
 
 /* Frames that come in between are taken. */
@@ -266,9 +282,11 @@ static int run_ioctl(struct capture *cap, uint32_t nr, void *payload,
 	memcpy(request.payload, payload, len);
 	err = send_all(cap, &request, sizeof(request.head) + len);
 	while (err == 0) {
-		err = dispatch(cap);
+		err = next_message(cap);
 		if (err == 0 && cap->in.hdr.type == SESSION_REPLY)
 			break;
+		if (err == 0)
+			err = take_message(cap);
 	}
 	if (err < 0)
 		return err;
@@ -290,7 +308,7 @@ static int tell_mode(struct capture *cap)
 
 	err = run_ioctl(cap, _IOC_NR(VIDIOC_G_FMT), &format, sizeof(format));
 	if (err < 0)
-		return complain(err, "the camera's mode");
+		return complain_of_camera(err, "the camera's mode");
 	fourcc = multi ? mp->pixelformat : pix->pixelformat;
 	/* Whether it is big-endian is in a bit that is no letter. */
 	fourcc &= 0x7fffffff;
@@ -312,12 +330,10 @@ static int start(struct capture *cap)
 
 	err = run_ioctl(cap, _IOC_NR(VIDIOC_REQBUFS), &req, sizeof(req));
 	if (err < 0)
-		return complain(err, "asking for buffers");
+		return complain_of_camera(err, "asking for buffers");
 	err = run_ioctl(cap, _IOC_NR(VIDIOC_STREAMON), &type, sizeof(type));
 	if (err < 0)
-		return complain(err, err == -ENOSPC ?
-				"starting the stream: the camera's limit of "
-				"bytes/s" : "starting the stream");
+		return complain_of_camera(err, "starting the stream");
 	return 0;
 }
 
@@ -328,10 +344,11 @@ static int capture_frames(struct capture *cap)
 	if (err == 0)
 		err = start(cap);
 	while (err == 0 && cap->left > 0) {
-		err = dispatch(cap);
+		err = next_message(cap);
 		if (err < 0)
-			complain(err, err == -EACCES ? "evicted" :
-				 "waiting for a frame");
+			complain_of_camera(err, "waiting for a frame");
+		else
+			err = take_message(cap);
 	}
 	/* Closing the session ends everything that it had. */
 	unmap_slots(cap);

@@ -180,10 +180,9 @@ enum exit_code command_run(int argc, char **argv)
 	else
 		code = run(&options, argv + first, argc - first);
 	/* A table that a full disk swallowed was not shown. */
-	if ((fflush(stdout) != 0 || ferror(stdout)) && code == EXIT_DONE) {
-		fprintf(stderr, "vmediactl: standard output: %s\n",
-			strerror(errno));
-		code = EXIT_FAILED;
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		fprintf(stderr, "vmediactl: standard output cannot be written\n");
+		code = code == EXIT_DONE ? EXIT_FAILED : code;
 	}
 	return code;
 }

@@ -93,7 +93,8 @@ static int next_round(const struct options *options, struct json_object **last)
 		request_print_json(now, false);
 	else
 		print_round(now);
-	return fflush(stdout) != 0 ? -errno : 0;
+	/* It is told at the end, as of every command. */
+	return fflush(stdout) != 0 ? -EIO : 0;
 }
 
 int top_run(const struct options *options, char *const *words)

@@ -242,6 +242,13 @@ static void an_absent_camera_cannot_be_captured(void **state)
 	       "vmediactl: refused: camera \"rear\" is not there\n");
 }
 
+/* The bench's cameras want no session, and close it. */
+static void a_camera_that_goes_while_it_is_captured_is_told(void **state)
+{
+	ctl_expect(state, "capture rear", 1,
+		   "vmediactl: the camera's mode: the camera went away\n");
+}
+
 static void who_has_a_camera_for_itself_is_named(void **state)
 {
 	struct ctl_bench *ctl = *state;
@@ -285,6 +292,7 @@ int main(void)
 		control_test(
 			a_vmediad_that_does_not_run_is_told_from_one_that_refuses),
 		control_test(an_absent_camera_cannot_be_captured),
+		control_test(a_camera_that_goes_while_it_is_captured_is_told),
 		control_test(who_has_a_camera_for_itself_is_named),
 		control_test(help_and_version_need_no_vmediad),
 	};

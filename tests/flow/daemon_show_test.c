@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* vmediactl list, show and top, against vmediad: what people and scripts see. */
-#include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,6 +13,7 @@
 #include <cmocka.h>
 #include <json-c/json.h>
 
+#include "ctl/command.h"
 #include "ctl_bench.h"
 
 static void list_shows_who_has_which_camera(void **state)
@@ -275,6 +277,82 @@ static void top_is_a_line_for_scripts_each_round(void **state)
 	json_object_put(second);
 }
 
+static int top_interrupted(struct ctl_bench *ctl, void *unused)
+{
+	char *argv[] = {
+		(char *)"vmediactl", (char *)"top", (char *)"--run-dir",
+		ctl->dir, NULL,
+	};
+	sigset_t set;
+
+	/* It comes when top lets it. */
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	raise(SIGINT);
+	return command_run(4, argv);
+}
+
+static void the_interrupt_is_the_orderly_end_of_top(void **state)
+{
+	char output[4096];
+
+	assert_int_equal(ctl_call(*state, top_interrupted, NULL, output,
+				  sizeof(output)), 0);
+	assert_string_equal(output, "");
+}
+
+static int list_to_a_full_disk(struct ctl_bench *ctl, void *command)
+{
+	char *argv[] = {
+		(char *)"vmediactl", command, (char *)"--run-dir", ctl->dir,
+		NULL,
+	};
+	int fd = open("/dev/full", O_WRONLY);
+
+	dup2(fd, STDOUT_FILENO);
+	return command_run(4, argv);
+}
+
+static void what_could_not_be_written_was_not_shown(void **state)
+{
+	static const char *const commands[] = { "list", "top" };
+	char output[4096];
+
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(ctl_call(*state, list_to_a_full_disk,
+					  (char *)commands[i], output,
+					  sizeof(output)), 1);
+		assert_string_equal(output, "vmediactl: standard output cannot "
+				    "be written\n");
+	}
+}
+
+/* Nobody tells what arrived, so what was lent is as good. */
+static void sessions_of_dom0_are_shown_too(void **state)
+{
+	struct ctl_bench *ctl = *state;
+	struct json_object *answer;
+	uint32_t caps;
+	int fd;
+
+	assert_int_equal(broker_capture(ctl->bench->broker, "left", &caps, &fd),
+			 0);
+	ctl->sessions[ctl->num_sessions++] = (struct ctl_session){
+		.camera = "left",
+		.offered = { .serial = 4, .lent = 55, .streaming = 1 },
+	};
+	answer = ctl_json(state, "top --count 1 --interval 0.1 --json");
+	assert_string_equal(ctl_value(answer, "sessions/3/guest"), "\"dom0\"");
+	assert_string_equal(ctl_value(answer, "sessions/3/devid"), "null");
+	assert_string_equal(ctl_value(answer, "sessions/3/frames"), "55");
+	assert_string_equal(ctl_value(answer, "sessions/3/fps"), "0.00");
+	assert_string_equal(ctl_value(answer, "sessions/3/bytes_per_second"),
+			    "null");
+	json_object_put(answer);
+	close(fd);
+}
+
 #define control_test(name) \
 	cmocka_unit_test_setup_teardown(name, ctl_begin_with_guests, ctl_end)
 
@@ -291,6 +369,9 @@ int main(void)
 		control_test(scripts_get_numbers_not_words),
 		control_test(top_tells_rates_after_one_round),
 		control_test(top_is_a_line_for_scripts_each_round),
+		control_test(the_interrupt_is_the_orderly_end_of_top),
+		control_test(what_could_not_be_written_was_not_shown),
+		control_test(sessions_of_dom0_are_shown_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
