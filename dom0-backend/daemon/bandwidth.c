@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "daemon/camera.h"
 #include "daemon/guest.h"
@@ -10,7 +11,16 @@
 #include "daemon/limits.h"
 #include "daemon/session.h"
 
-/* Raw numbers: a limit that is missed by a byte must look missed. */
+/* limit_print() takes 0 for a limit; @text: of LIMIT_TEXT_SIZE bytes */
+static const char *print(uint64_t bytes, char *text)
+{
+	if (bytes)
+		limit_print(QUOTA_BYTES, bytes, text, LIMIT_TEXT_SIZE);
+	else
+		strcpy(text, "0");
+	return text;
+}
+
 static void log_refusal(const struct sessions *sessions,
 			const struct session *session, uint64_t bytes,
 			bool by_camera)
@@ -18,10 +28,10 @@ static void log_refusal(const struct sessions *sessions,
 	struct guest *guest = session->guest;
 	struct camera *camera = session->camera;
 	const struct quota *quota = by_camera ? &camera->bytes : &guest->bytes;
-	struct log_limit *limit = guest ? &guest->log : &camera->log;
-	char holders[HOLDERS_SIZE];
+	char wanted[LIMIT_TEXT_SIZE], limit[LIMIT_TEXT_SIZE];
+	char used[LIMIT_TEXT_SIZE], holders[HOLDERS_SIZE];
 
-	if (!log_allowed(limit))
+	if (!log_allowed(guest ? &guest->log : &camera->log))
 		return;
 	if (by_camera)
 		holders_of_camera_bytes(sessions, camera, holders,
@@ -29,13 +39,15 @@ static void log_refusal(const struct sessions *sessions,
 	else
 		holders_of_guest_bytes(sessions, guest, holders,
 				       sizeof(holders));
-	log_warning("guest %s, session %" PRIu64 ": stream refused: it needs %"
-		    PRIu64 " bytes/s, but `%s` of %s %s is %" PRIu64
-		    " and %" PRIu64 " are used: %s; refused %" PRIu64 " times",
-		    session_owner(session), session->serial, bytes,
-		    limit_name(QUOTA_BYTES), by_camera ? "camera" : "guest",
-		    by_camera ? camera->name : guest->id.name, quota->limit,
-		    quota->used, holders, quota->refused);
+	log_warning("guest %s, session %" PRIu64 ": stream refused: it needs %s"
+		    " bytes/s, but `%s` of %s %s is %s and %s are used: %s; "
+		    "refused %" PRIu64 " times",
+		    session_owner(session), session->serial,
+		    print(bytes, wanted), limit_name(QUOTA_BYTES),
+		    by_camera ? "camera" : "guest",
+		    by_camera ? camera->name : guest->id.name,
+		    print(quota->limit, limit), print(quota->used, used),
+		    holders, quota->refused);
 }
 
 int bandwidth_admit(const struct sessions *sessions, struct session *session,

@@ -169,11 +169,14 @@ static void a_refusal_says_which_budget_and_who_has_it(void **state)
 	start(bench);
 	first = bench_must_open(bench, 1);
 	second = bench_must_open(bench, 2);
-	assert_int_equal(bench_admit(bench, first, 90), 0);
 	bench_log_begin(bench, LOG_WARNING);
+	assert_int_equal(bench_admit(bench, second, 20 << 20), ENOSPC);
+	assert_int_equal(bench_admit(bench, first, 90), 0);
 	assert_int_equal(bench_admit(bench, first, 101), ENOSPC);
 	assert_int_equal(bench_admit(bench, second, 70), ENOSPC);
 	bench_log_end(bench, text, sizeof(text));
+	assert_non_null(strstr(text, "it needs 20M bytes/s, but `bytes/s` of "
+			       "guest guest-2 is 100 and 0 are used: nothing"));
 	assert_non_null(strstr(text, "it needs 101 bytes/s, but `bytes/s` of "
 			       "guest guest-1 is 100 and 90 are used: "
 			       "rear 90"));
