@@ -14,7 +14,7 @@ static const struct column guests[] = {
 	{ .title = "STATE", .key = "state" },
 	{ .title = "PID", .key = "pid" },
 	{ .title = "SESSIONS", .key = "sessions" },
-	{ .title = "LIMIT", .key = "sessions_limit" },
+	{ .title = "LIMIT", .key = "sessions_limit", .format = field_limit },
 	{ .title = "REFUSED", .key = "sessions_refused" },
 };
 

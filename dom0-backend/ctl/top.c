@@ -55,11 +55,13 @@ static const struct column cameras[] = {
 	{ .title = "PRIMARY", .key = "primary", .format = format_primary },
 };
 
-static void print_round(struct json_object *answer)
+static void print_round(const struct options *options,
+			struct json_object *answer)
 {
 	char interval[FIELD_SIZE];
 
-	if (isatty(STDOUT_FILENO))
+	/* Who asks for so many wants to have them all. */
+	if (options->count == 0 && isatty(STDOUT_FILENO))
 		printf("\033[H\033[2J");
 	table_print("Sessions", sessions, ARRAY_SIZE(sessions),
 		    field_get(answer, "sessions"));
@@ -92,7 +94,7 @@ static int next_round(const struct options *options, struct json_object **last)
 	if (options->json)
 		request_print_json(now, false);
 	else
-		print_round(now);
+		print_round(options, now);
 	/* It is told at the end, as of every command. */
 	return fflush(stdout) != 0 ? -EIO : 0;
 }
