@@ -28,6 +28,7 @@ guest_config() {
 	extra = "console=ttyAMA0 rdinit=/init"
 	memory = 256
 	vcpus = 1
+	cpus = "1"
 	vuart = "sbsa_uart"
 	END
 	shift
