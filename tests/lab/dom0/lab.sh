@@ -8,5 +8,9 @@
 . /lab/dom0/lib/guest.sh
 # shellcheck source=dom0/lib/host.sh
 . /lab/dom0/lib/host.sh
+# shellcheck source=dom0/lib/frames.sh
+. /lab/dom0/lib/frames.sh
+# shellcheck source=dom0/lib/steps.sh
+. /lab/dom0/lib/steps.sh
 # shellcheck source=dom0/lib/leftovers.sh
 . /lab/dom0/lib/leftovers.sh

@@ -57,6 +57,11 @@ camera_rate() {
 	v4l2-ctl -d "$1" --set-parm="$2"
 }
 
+# camera_mode DEVICE WIDTHxHEIGHT: in YUYV. vivid starts with 640x360.
+camera_mode() {
+	v4l2-ctl -d "$1" --set-fmt-video="width=${2%x*},height=${2#*x},pixelformat=YUYV"
+}
+
 unload_vivid() {
 	# Nodes are closed a moment after the processes that had them are gone.
 	wait_for 5 modprobe -r vivid

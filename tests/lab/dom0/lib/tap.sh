@@ -107,6 +107,17 @@ at_most() {
 	return 1
 }
 
+# at_least SENTENCE GOT LIMIT
+at_least() {
+	if [ "$2" -ge "$3" ] 2>/dev/null; then
+		pass "$1 ($2)"
+		return 0
+	fi
+	fail "$1"
+	diag "got $2, at least $3 was expected"
+	return 1
+}
+
 # skip SENTENCE REASON
 skip() {
 	report "ok - $1 # SKIP $2"

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Counting frames: which came, and which did not. A list of frames has a line
+# per frame, "NUMBER SECONDS": V4L2's sequence and timestamp, which in a guest
+# are dom0's own. So what happened in dom0 from one moment to another can be
+# asked of each guest's list.
+# shellcheck shell=dash
+
+# frame_list: of what v4l2-ctl --verbose prints.
+frame_list() {
+	sed -n 's/.*dqbuf:.* seq: *\([0-9]*\) .* ts: *\([0-9.]*\).*/\1 \2/p'
+}
+
+# moment: now, as frames have it.
+moment() {
+	cut -d ' ' -f 1 /proc/uptime
+}
+
+# frames_between FROM TO <LIST: "FRAMES LOST FPS", of those moments. Lost are the
+# numbers that do not come, also if only one end of the gap is in between.
+frames_between() {
+	awk -v from="$1" -v to="$2" '
+		$2 > from && $2 <= to {
+			if (n++ == 0)
+				start = $2
+			end = $2
+		}
+		seen && $2 > from && last <= to { lost += $1 - before - 1 }
+		{ before = $1; last = $2; seen = 1 }
+		END {
+			fps = end > start ? (n - 1) / (end - start) : 0
+			printf "%d %d %.1f\n", n, lost, fps
+		}'
+}
+
+# watch_begin NAME [OPTION...]: the guest streams from now on, until watch_end;
+# OPTIONs are v4l2-ctl's. Returns when frames come.
+watch_begin() {
+	local name=$1
+	shift
+
+	in_guest_bg "$name" watch "
+		exec v4l2-ctl -d0 $* --verbose --stream-mmap=8 --stream-count=1000000 >/tmp/watch 2>&1" &&
+		wait_for 20 in_guest "$name" 'grep -q dqbuf: /tmp/watch'
+}
+
+# watch_end NAME: its list of frames is $LAB_OUT/NAME.frames. Fails if the stream
+# has ended by itself.
+watch_end() {
+	in_guest "$1" 'killall v4l2-ctl' >/dev/null || return 1
+	in_guest "$1" "grep dqbuf: /tmp/watch" | frame_list >"$LAB_OUT/$1.frames"
+}
+
+# frames_rise FILE: the numbers of a list do, and there are some.
+frames_rise() {
+	[ -s "$1" ] && cut -d ' ' -f 1 "$1" | sort -c -n -u
+}
