@@ -53,14 +53,48 @@ static void domain_update(struct domain *domain,
 		domain_allow(domain, session);
 }
 
-static void domain_hear(evutil_socket_t fd, short what, void *arg)
+static void domain_pause(struct domain *domain)
 {
-	struct domain *domain = arg;
+	struct session *session, *tmp;
+
+	domain->waits = true;
+	list_for_each(session, tmp, &domain->sessions, of_domain)
+		link_pause(session->socket);
+}
+
+static void domain_resume(struct domain *domain)
+{
 	struct session *session, *tmp;
 
 	domain->waits = false;
 	list_for_each(session, tmp, &domain->sessions, of_domain)
 		link_resume(session->socket);
+}
+
+/* Without a timer nobody would hear it ever again: then it does not wait. */
+static void domain_wait(struct domain *domain, uint64_t usec)
+{
+	const struct timeval wait = {
+		.tv_sec = usec / 1000000,
+		.tv_usec = usec % 1000000,
+	};
+
+	if (event_add(domain->wait, &wait) < 0)
+		domain_resume(domain);
+	else if (!domain->waits)
+		domain_pause(domain);
+}
+
+/* The loop reckons from when its round began: it may be too early. */
+static void domain_hear(evutil_socket_t fd, short what, void *arg)
+{
+	struct domain *domain = arg;
+	const uint64_t usec = budget_wait(&domain->budget, domain_now());
+
+	if (usec > 0)
+		domain_wait(domain, usec);
+	else
+		domain_resume(domain);
 }
 
 static struct domain *domain_find(struct camera *camera, uint32_t domid)
@@ -178,21 +212,13 @@ bool domain_may_have_buffers(const struct domain *domain,
 void domain_used(struct domain *domain, uint64_t since)
 {
 	const uint64_t now = domain_now();
-	struct session *session, *tmp;
-	struct timeval wait;
 	uint64_t usec;
 
 	if (budget_spend(&domain->budget, now, now - since) || domain->waits)
 		return;
 
 	usec = budget_wait(&domain->budget, now);
-	wait.tv_sec = usec / 1000000;
-	wait.tv_usec = usec % 1000000;
-	if (event_add(domain->wait, &wait) < 0)
-		return;
-	domain->waits = true;
-	list_for_each(session, tmp, &domain->sessions, of_domain)
-		link_pause(session->socket);
+	domain_wait(domain, usec);
 	log_guest(&domain->camera->limit,
 		  "guest %s kept the camera too busy: it waits %u ms",
 		  domain->guest.name, (unsigned int)(usec / 1000));

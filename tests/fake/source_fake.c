@@ -232,6 +232,8 @@ static int fake_ioctl(struct source_handle *handle, unsigned long request,
 	struct v4l2_query_ext_ctrl *query = payload;
 	int ret = -ENOTTY;
 
+	usleep(fake->slow_ms * 1000);
+	fake->slow_ms = 0;
 	if (fake->ctrls)
 		ret = ctrls_fake_ioctl(fake->ctrls, handle, request, payload);
 	if (ret != -ENOTTY)

@@ -28,6 +28,7 @@
  *             @fail_queue fails one queue op and is then 0
  * @fail_grow: errno for grow, once there are @most_slots
  * @fail_ioctl: errno for all ioctls
+ * @slow_ms: how long the next ioctl takes; is then 0
  * @last_request: the last ioctl that arrived
  * @ctrls: its controls; NULL: whatever is asked for, as @last_ctrls tells
  * @pointer_ctrl: id of the one control that has its value behind a pointer
@@ -60,6 +61,7 @@ struct source_fake {
 	unsigned int most_slots;
 	bool refuse_queue;
 	int fail_ioctl;
+	unsigned int slow_ms;
 	unsigned long last_request;
 	struct ctrls_fake *ctrls;
 	uint32_t pointer_ctrl;

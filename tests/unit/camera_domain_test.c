@@ -12,7 +12,6 @@
 #include <cmocka.h>
 
 #include "base/util.h"
-#include "camera/budget.h"
 #include "camera/domain.h"
 #include "camera/session.h"
 #include "camera_client.h"
@@ -480,53 +479,6 @@ static void a_priority_ends_with_its_session(void **state)
 	assert_int_equal(set_brightness(&clients[2]), 0);
 }
 
-/* Time. 1000: a millisecond */
-
-static const struct {
-	uint64_t passed, used;
-	bool left;
-	uint64_t wait;
-} times[] = {
-	/* What was saved is there at once ... */
-	{ 0, 100000, true, 0 },
-	{ 100000, 100000, true, 0 },
-	/* ... and with what came meanwhile, all is used up. */
-	{ 100000, 75000, true, 0 },
-	{ 0, 25000, false, 20000 },
-	{ 20000, 0, true, 0 },
-	/* However much is used, no more than a second and a bit is owed. */
-	{ 0, 60000000, false, 1020000 },
-	{ 1020000, 0, true, 0 },
-	/* Much time saves no more than the most. */
-	{ UINT32_MAX, 249999, true, 19996 },
-	{ 0, 1, false, 20000 },
-};
-
-static void a_budget_is_a_share_of_the_time_that_passes(void **state)
-{
-	struct budget budget;
-	uint64_t now = 1000;
-
-	budget_init(&budget, now);
-	for (size_t i = 0; i < ARRAY_SIZE(times); i++) {
-		now += times[i].passed;
-		assert_int_equal(budget_spend(&budget, now, times[i].used),
-				 times[i].left);
-		assert_int_equal(budget_wait(&budget, now), times[i].wait);
-	}
-}
-
-static void parts_of_a_share_are_not_lost(void **state)
-{
-	struct budget budget;
-
-	budget_init(&budget, 0);
-	assert_false(budget_spend(&budget, 0, BUDGET_MOST_US));
-	for (uint64_t now = 1; now < 4 * BUDGET_LEAST_US; now++)
-		assert_true(budget_wait(&budget, now) > 0);
-	assert_int_equal(budget_wait(&budget, 4 * BUDGET_LEAST_US), 0);
-}
-
 #define SCENE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -548,8 +500,6 @@ int main(void)
 		SCENE(a_priority_counts_for_sessions_of_all_guests),
 		SCENE(a_role_that_moves_takes_its_priority_along),
 		SCENE(a_priority_ends_with_its_session),
-		cmocka_unit_test(a_budget_is_a_share_of_the_time_that_passes),
-		cmocka_unit_test(parts_of_a_share_are_not_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
