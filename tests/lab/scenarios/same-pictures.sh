@@ -1,81 +1,102 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# 100 frames of a guest, each compared with the frame of the same number that
-# dom0 kept of the same camera: equal, byte for byte. `make demo` shows some.
-# limit: 150
+# Three guests on one camera at once, with all frames, every second, every
+# third, and the last joins late: each frame of each guest has the bytes that
+# dom0 kept of that frame number. `make demo` shows them.
+# limit: 200
 # shellcheck shell=dash
 
-width=640 height=480 rate=10 count=100
+width=640 height=480 rate=10
 size=$((width * height * 2))
 kept=$LAB_TMP/kept
 
-# A line per frame of the guest: its number and its MD5 sum.
-guest_sums() {
-	in_guest ivi 90 "
-		sed -n 's/.*dqbuf:.* seq: *\([0-9]*\).*/\1/p' /tmp/log |
-		while read -r number; do
-			n=\${n:-0}
-			echo \$number \$(dd if=/tmp/frames bs=$size skip=\$n count=1 2>/dev/null | md5sum)
+# take GUEST COUNT FPS: so many frames in the background, their pictures and
+# what v4l2-ctl says of them.
+take() {
+	in_guest_bg "$1" take "
+		v4l2-ctl -d0 --set-parm=$3 --verbose --stream-mmap --stream-count=$2 \
+			--stream-to=/tmp/frames >/tmp/log 2>&1"
+}
+
+# sums GUEST COUNT: a line per frame, its number and its MD5 sum.
+sums() {
+	in_guest "$1" 'grep dqbuf: /tmp/log' | frame_list | cut -d ' ' -f 1 >"$LAB_TMP/numbers"
+	in_guest "$1" 90 "
+		n=0
+		while [ \$n -lt $2 ]; do
+			dd bs=$size count=1 2>/dev/null | md5sum
 			n=\$((n + 1))
-		done" | awk '{ print $1, $2 }'
+		done </tmp/frames" | cut -d ' ' -f 1 >"$LAB_TMP/md5"
+	paste -d ' ' "$LAB_TMP/numbers" "$LAB_TMP/md5"
 }
 
 # The same of what dom0 kept.
 kept_sums() {
-	local file
-
-	for file in "$kept"/*.raw; do
-		echo "$(basename "$file" .raw) $(md5sum <"$file" | cut -d ' ' -f 1)"
-	done
+	(cd "$kept" && md5sum -- *.raw) | sed 's/^\([0-9a-f]*\) *\([0-9]*\)\.raw$/\2 \1/'
 }
 
-# A line of the table: name, frames, lost ones, frames per second.
-# v4l2-ctl says "cap dqbuf: 2 seq: 17 bytesused: 614400 ts: 12.345 ..."
-rate_of_guest() {
-	in_guest ivi 'grep dqbuf: /tmp/log' | awk '
-		{ for (i = 1; i < NF; i++) {
-			if ($i == "seq:") seq = $(i + 1)
-			if ($i == "ts:") ts = $(i + 1)
-		} }
-		NR == 1 { first = seq; start = ts }
-		END { printf "%d %d %.1f\n", NR, seq - first + 1 - NR,
-			(NR - 1) / (ts - start) }'
+# came GUEST COUNT FPS: judges what a guest took.
+came() {
+	local guest=$1 count=$2 counts
+
+	is "$guest: $count frames are whole" "$(in_guest "$guest" 'wc -c </tmp/frames')" $((count * size))
+	sums "$guest" "$count" >"$LAB_OUT/$guest.sums"
+	ok "their numbers rise" frames_rise "$LAB_OUT/$guest.sums"
+	is "each is equal to dom0's of that number" \
+		"$(grep -cxFf "$LAB_TMP/kept.sums" "$LAB_OUT/$guest.sums")" "$count"
+	is "and all are different pictures" \
+		"$(cut -d ' ' -f 2 "$LAB_OUT/$guest.sums" | sort -u | wc -l)" "$count"
+	in_guest "$guest" 'grep dqbuf: /tmp/log' | frame_list >"$LAB_OUT/$guest.frames"
+	counts=$(frames_between 0 999999 <"$LAB_OUT/$guest.frames")
+	echo "$guest ${width}x$height $3 $counts" >>"$LAB_OUT/table"
+	diag "$guest, asked for $3 frames/s: frames, numbers left out, frames/s: $counts"
+}
+
+# pull GUEST NUMBER: this frame, to look at.
+pull() {
+	local index
+
+	index=$(awk -v number="$2" '$1 == number { print NR - 1 }' "$LAB_OUT/$1.sums")
+	in_guest "$1" "dd if=/tmp/frames bs=$size skip=$index count=1 of=/tmp/frame 2>/dev/null"
+	ok "frame $2 comes out of $1" guest_pull "$1" /tmp/frame "$LAB_OUT/$1-$2.yuyv"
+	ok "and is dom0's" cmp "$LAB_OUT/$1-$2.yuyv" "$kept/$2.raw"
 }
 
 ok "vivid is the camera" load_vivid
-v4l2-ctl -d /dev/video0 --set-fmt-video="width=$width,height=$height,pixelformat=YUYV"
-camera_rate /dev/video0 "$rate" >/dev/null
-ok "vmediad starts" start_vmediad || done_testing
-ok "a guest starts" guest_start ivi "$(cameras 1)" 'memory = 512' || done_testing
+ok "vmediad starts" start_vmediad "
+cameras = [ 'name=front,source=/dev/video0,mode=YUYV:${width}x$height@$rate' ]" || done_testing
+for guest in ivi cluster rear; do
+	ok "$guest starts" guest_start "$guest" "$(cameras 1)" 'memory = 384' || done_testing
+done
 
 mkdir "$kept"
-vmediactl capture video0 --count 600 --to "$kept" >"$LAB_OUT/capture.log" 2>&1 &
+vmediactl capture front --count 400 --to "$kept" >"$LAB_OUT/capture.log" 2>&1 &
 capture=$!
 ok "dom0 keeps frames of the camera" wait_for 10 test -s "$LAB_OUT/capture.log"
-ok "the guest takes $count" in_guest ivi 60 "
-	v4l2-ctl -d0 --verbose --stream-mmap --stream-count=$count --stream-to=/tmp/frames >/tmp/log 2>&1"
-kill $capture
-is "they are whole" "$(in_guest ivi 'wc -c </tmp/frames')" $((count * size))
-
-guest_sums >"$LAB_OUT/guest.sums"
-kept_sums >"$LAB_TMP/kept.sums"
-is "each has a number" "$(wc -l <"$LAB_OUT/guest.sums")" "$count"
-ok "the numbers rise" sh -c "cut -d ' ' -f 1 '$LAB_OUT/guest.sums' | sort -c -n -u"
-is "each is equal to dom0's of that number" \
-	"$(grep -cxFf "$LAB_TMP/kept.sums" "$LAB_OUT/guest.sums")" "$count"
-is "and all are different pictures" \
-	"$(cut -d ' ' -f 2 "$LAB_OUT/guest.sums" | sort -u | wc -l)" "$count"
-
-echo "$width $height $(rate_of_guest)" >"$LAB_OUT/table"
-read -r _ _ frames lost fps <"$LAB_OUT/table"
-diag "$frames frames, $lost lost, $fps frames/s of $rate"
-
-# Some of them to look at, the guest's and dom0's.
-for n in 0 49 99; do
-	number=$(sed -n "$((n + 1))p" "$LAB_OUT/guest.sums" | cut -d ' ' -f 1)
-	in_guest ivi "dd if=/tmp/frames bs=$size skip=$n count=1 of=/tmp/frame 2>/dev/null"
-	ok "frame $number comes out of the guest" \
-		guest_pull ivi /tmp/frame "$LAB_OUT/ivi-$number.yuyv"
-	cp "$kept/$number.raw" "$LAB_OUT/dom0-$number.yuyv"
-	ok "and is dom0's" cmp "$LAB_OUT/ivi-$number.yuyv" "$LAB_OUT/dom0-$number.yuyv"
+take ivi 120 10
+take cluster 60 5
+sleep 2
+take rear 20 3.333
+sleep 1
+vmediactl top --count 1 --interval 2 >"$LAB_OUT/top.txt"
+for guest in ivi cluster rear; do
+	ok "top has a line of $guest" grep -qw "$guest" "$LAB_OUT/top.txt"
 done
+for guest in ivi cluster rear; do
+	ok "$guest took its frames" guest_wait "$guest" take 40
+done
+kill $capture
+kept_sums >"$LAB_TMP/kept.sums"
+came ivi 120 10
+came cluster 60 5
+came rear 20 3.3
+
+# The last frame that all of them have, and dom0's own.
+common=$(cut -d ' ' -f 1 "$LAB_OUT/ivi.sums" "$LAB_OUT/cluster.sums" "$LAB_OUT/rear.sums" |
+	sort -n | uniq -c | awk '$1 == 3 { number = $2 } END { print number }')
+like "there is a frame that all three have" "$common" '^[0-9]+$' || done_testing
+echo "$common" >"$LAB_OUT/common"
+for guest in ivi cluster rear; do
+	pull "$guest" "$common"
+done
+cp "$kept/$common.raw" "$LAB_OUT/dom0-$common.yuyv"
 done_testing
