@@ -33,7 +33,7 @@ static const struct camera_guest ruled = {
 	.name = "ruled",
 	.num_rules = 6,
 	.rules = {
-		{ .name = "secret_knob", .access = CONTROL_HIDDEN },
+		{ .id = FAKE_PRIVATE_A, .access = CONTROL_HIDDEN },
 		{ .id = FAKE_BRIGHTNESS, .access = CONTROL_WRITE,
 		  .clamped = 1, .minimum = 100, .maximum = 200 },
 		{ .name = "gain", .access = CONTROL_WRITE,
