@@ -209,11 +209,27 @@ bool domain_may_have_buffers(const struct domain *domain,
 	return false;
 }
 
+/*
+ * Whose frames would be late? Not those of who is just about to start the
+ * capture, which takes a driver its time.
+ */
+static bool domain_is_in_the_way(const struct domain *domain)
+{
+	const struct session *session, *tmp;
+	unsigned int own = 0;
+
+	list_for_each(session, tmp, &domain->sessions, of_domain)
+		own += stream_reading(&session->reader);
+	return domain->camera->stream.num_readers > own;
+}
+
 void domain_used(struct domain *domain, uint64_t since)
 {
 	const uint64_t now = domain_now();
 	uint64_t usec;
 
+	if (!domain_is_in_the_way(domain))
+		return;
 	if (budget_spend(&domain->budget, now, now - since) || domain->waits)
 		return;
 

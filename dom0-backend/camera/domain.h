@@ -81,8 +81,8 @@ bool domain_may_have_buffers(const struct domain *domain,
  * domain_used() - a session of the domain made the loop busy
  * @since: from then until now, as domain_now() told
  *
- * If that was more than its share, its sessions are not heard for a while;
- * frames and events still go to them.
+ * If that was more than its share while others stream, its sessions are not
+ * heard for a while; frames and events still go to them.
  */
 void domain_used(struct domain *domain, uint64_t since);
 

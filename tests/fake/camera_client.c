@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "camera/domain.h"
+
 static void send_admitted(struct camera_world *world, int error)
 {
 	const struct camera_admitted answer = {
@@ -62,12 +64,22 @@ static void world_take(struct camera_world *world, const void *data, size_t len)
 	}
 }
 
+static void give_time(struct camera_world *world)
+{
+	struct domain *domain, *tmp;
+
+	list_for_each(domain, tmp, &world->camera.domains, link)
+		budget_init(&domain->budget, domain_now());
+}
+
 void world_pump(struct camera_world *world)
 {
 	uint64_t data[512];
 	ssize_t len;
 
 	for (int i = 0; i < 8; i++) {
+		if (!world->counts_time)
+			give_time(world);
 		event_base_loop(world->base, EVLOOP_NONBLOCK);
 		while ((len = recv(world->daemon, data, sizeof(data), 0)) > 0)
 			world_take(world, data, len);

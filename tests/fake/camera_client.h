@@ -24,6 +24,8 @@
  * @last_domid: of these
  * @last_serial: of the sessions
  * @states: that came and were not taken; @num_states of them
+ * @counts_time: guests have only their share of the loop's time; else a slow
+ *               machine would make them wait in the midst of a test
  * @holds: who asks to stream is not answered
  * @refuses: errno for who asks to stream; 0: it may
  * @admit: the last question; @num_admits how often
@@ -43,6 +45,7 @@ struct camera_world {
 	uint64_t last_serial;
 	struct camera_state states[WORLD_MAX_STATES];
 	unsigned int num_states;
+	bool counts_time;
 	bool holds;
 	int refuses;
 	struct camera_bandwidth admit;

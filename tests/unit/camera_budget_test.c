@@ -17,12 +17,13 @@
 #include "source_fake.h"
 
 #define CAPTURE V4L2_BUF_TYPE_VIDEO_CAPTURE
-#define NUM_CLIENTS 3
+#define NUM_CLIENTS 4
 
 static const struct camera_guest ivi = { .domid = 5, .held = 2, .name = "ivi" };
 static const struct camera_guest other = { .domid = 6, .held = 2,
 					   .name = "other" };
 
+/* The last of @clients streams, so that there is somebody to be disturbed. */
 struct scene {
 	struct camera_world world;
 	struct source_fake fake;
@@ -35,10 +36,13 @@ static int setup(void **state)
 
 	source_fake_init(&scene->fake);
 	world_init(&scene->world, event_base_new(), &scene->fake.source);
+	scene->world.counts_time = true;
 	for (size_t i = 0; i < NUM_CLIENTS; i++) {
 		scene->clients[i].world = &scene->world;
 		scene->clients[i].fd = -1;
 	}
+	client_open_as(&scene->clients[NUM_CLIENTS - 1], &scene->world, &other);
+	assert_int_equal(client_stream(&scene->clients[NUM_CLIENTS - 1]), 0);
 	*state = scene;
 	return 0;
 }
@@ -174,16 +178,14 @@ static void others_do_not_wait_for_who_keeps_it_busy(void **state)
 	struct camera_client *clients = scene->clients;
 
 	open_as(scene, 0, &ivi);
-	open_as(scene, 1, &other);
 	assert_int_equal(client_stream(&clients[0]), 0);
-	assert_int_equal(client_stream(&clients[1]), 0);
 	use_up_the_time(scene, &clients[0]);
 	assert_int_equal(ask(&clients[0]), -1);
 
-	assert_int_equal(ask(&clients[1]), 0);
+	assert_int_equal(ask(&clients[3]), 0);
 	source_fake_fill(&scene->fake);
-	client_pump(&clients[1]);
-	assert_int_equal(clients[1].num_frames, 1);
+	client_pump(&clients[3]);
+	assert_int_equal(clients[3].num_frames, 1);
 	/* Frames do not wait either: they are nobody's fault. */
 	client_pump(&clients[0]);
 	assert_int_equal(clients[0].num_frames, 1);
@@ -208,11 +210,26 @@ static void nobody_is_woken_up_for_who_need_not_wait(void **state)
 static void who_waits_may_go(void **state)
 {
 	struct scene *scene = *state;
-	const struct camera_end end = { .hdr.type = CAMERA_END, .serial = 1 };
+	const struct camera_end end = { .hdr.type = CAMERA_END, .serial = 2 };
+	struct list *domains = &scene->world.camera.domains;
 
 	use_up_the_time(scene, open_as(scene, 0, &ivi));
 	world_tell(&scene->world, &end, sizeof(end));
-	assert_true(list_empty(&scene->world.camera.domains));
+	/* The other's is left. */
+	assert_ptr_equal(domains->next, domains->prev);
+}
+
+/* Who starts the capture makes nobody's frames late. */
+static void who_disturbs_nobody_does_not_wait(void **state)
+{
+	struct scene *scene = *state;
+
+	client_close(&scene->clients[NUM_CLIENTS - 1]);
+	use_up_the_time(scene, open_as(scene, 0, &ivi));
+	assert_int_equal(ask(&scene->clients[0]), 0);
+	assert_int_equal(client_stream(&scene->clients[0]), 0);
+	use_up_the_time(scene, &scene->clients[0]);
+	assert_int_equal(ask(&scene->clients[0]), 0);
 }
 
 #define SCENE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -227,6 +244,7 @@ int main(void)
 		SCENE(others_do_not_wait_for_who_keeps_it_busy),
 		SCENE(nobody_is_woken_up_for_who_need_not_wait),
 		SCENE(who_waits_may_go),
+		SCENE(who_disturbs_nobody_does_not_wait),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -497,29 +497,69 @@ static void events_of_what_was_hidden_later_do_not_come(void **state)
 	assert_int_equal(scene->ruled.events, 0);
 }
 
-static void the_primary_may_hand_over(void **state)
+static uint32_t random_id(void)
 {
-	struct scene *scene = *state;
-	int32_t value = 1;
+	static const uint32_t ids[] = {
+		FAKE_BRIGHTNESS, FAKE_GAIN, FAKE_HFLIP, FAKE_PRIVATE_LONG,
+		FAKE_PRIVATE_A, FAKE_PRIVATE_B, FAKE_PRIVATE_RO,
+		FAKE_EXPOSURE_AUTO, V4L2_CID_PRIVATE_BASE,
+		V4L2_CID_PRIVATE_BASE + 1, V4L2_CID_USER_CLASS,
+	};
+	uint32_t id = ids[rand() % ARRAY_SIZE(ids)];
 
-	world_set_primary(&scene->world, WORLD_FIRST_DOMID + 1);
-	assert_int_equal(set(&scene->primary, FAKE_HFLIP, &value), EACCES);
-	assert_int_equal(set(&scene->other, FAKE_HFLIP, &value), 0);
-	world_set_primary(&scene->world, CAMERA_NO_PRIMARY);
-	assert_int_equal(set(&scene->other, FAKE_HFLIP, &value), EACCES);
+	return rand() % 4 ? id : id | (uint32_t)rand() << 28;
 }
 
-static void dom0_is_never_the_primary(void **state)
+static void assert_rules_hold(struct scene *scene)
 {
-	static const struct camera_guest dom0 = { .held = 2, .name = "dom0" };
-	struct scene *scene = *state;
-	struct camera_client own;
-	int32_t value = 1;
+	static const struct {
+		uint32_t id;
+		int64_t minimum, maximum;
+	} may[] = {
+		{ FAKE_BRIGHTNESS, 100, 200 },
+		{ FAKE_GAIN, 15, 50 },
+		{ FAKE_HFLIP, 0, 0 },
+		{ FAKE_PRIVATE_LONG, -(1ll << 40), 1ll << 40 },
+		{ FAKE_PRIVATE_A, 4, 4 },
+		{ FAKE_PRIVATE_B, 5, 5 },
+		{ FAKE_EXPOSURE_AUTO, 1, 3 },
+	};
 
-	client_open_as(&own, &scene->world, &dom0);
-	world_set_primary(&scene->world, 0);
-	assert_int_equal(set(&own, FAKE_HFLIP, &value), EACCES);
-	client_close(&own);
+	for (size_t i = 0; i < ARRAY_SIZE(may); i++) {
+		int64_t value = ctrls_fake_find(&scene->ctrls, may[i].id)->value;
+
+		assert_true(value >= may[i].minimum);
+		assert_true(value <= may[i].maximum);
+	}
+}
+
+static void whatever_is_asked_the_rules_hold(void **state)
+{
+	struct scene *scene = *state;
+	unsigned int done = 0;
+
+	srand(1);
+	for (int i = 0; i < 4000; i++) {
+		struct many many = { 0 };
+		int32_t value = rand() - RAND_MAX / 2;
+
+		if (rand() % 2) {
+			done += set(&scene->ruled, random_id(), &value) == 0;
+		} else {
+			unsigned int count = rand() % 3 + 1;
+
+			for (unsigned int j = 0; j < count; j++) {
+				many.controls[j].id = random_id();
+				many.controls[j].value64 =
+					(uint64_t)rand() << 33 ^ rand();
+			}
+			done += run_many(&scene->ruled, VIDIOC_S_EXT_CTRLS,
+					 &many, count, 0) == 0;
+		}
+		assert_rules_hold(scene);
+	}
+	/* It was not all refused. */
+	assert_true(done > 100);
 }
 
 #define SCENE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -541,8 +581,7 @@ int main(void)
 		SCENE(a_change_reaches_all_who_subscribed),
 		SCENE(what_is_hidden_has_no_events),
 		SCENE(events_of_what_was_hidden_later_do_not_come),
-		SCENE(the_primary_may_hand_over),
-		SCENE(dom0_is_never_the_primary),
+		SCENE(whatever_is_asked_the_rules_hold),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

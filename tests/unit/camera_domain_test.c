@@ -419,6 +419,37 @@ static int set_brightness(struct camera_client *client)
 	return client_ioctl(client, VIDIOC_S_CTRL, &control);
 }
 
+static void the_primary_may_hand_over(void **state)
+{
+	const struct camera_guest ivi = guest_of(IVI, 0);
+	const struct camera_guest other = guest_of(IVI + 1, 0);
+	struct scene *scene = *state;
+	struct camera_client *clients = scene->clients;
+
+	open_as(scene, 0, &ivi);
+	open_as(scene, 1, &other);
+	/* Being configured for a camera is no right to set it. */
+	assert_int_equal(set_brightness(&clients[0]), EACCES);
+	world_set_primary(&scene->world, IVI);
+	assert_int_equal(set_brightness(&clients[0]), 0);
+	assert_int_equal(set_brightness(&clients[1]), EACCES);
+	world_set_primary(&scene->world, IVI + 1);
+	assert_int_equal(set_brightness(&clients[0]), EACCES);
+	assert_int_equal(set_brightness(&clients[1]), 0);
+	world_set_primary(&scene->world, CAMERA_NO_PRIMARY);
+	assert_int_equal(set_brightness(&clients[1]), EACCES);
+}
+
+static void dom0_is_never_the_primary(void **state)
+{
+	const struct camera_guest dom0 = guest_of(0, 0);
+	struct scene *scene = *state;
+
+	open_as(scene, 0, &dom0);
+	world_set_primary(&scene->world, 0);
+	assert_int_equal(set_brightness(&scene->clients[0]), EACCES);
+}
+
 /* @0 and @1 are sessions of the primary, @2 is another's who may write. */
 static void open_for_priorities(struct scene *scene)
 {
@@ -497,6 +528,8 @@ int main(void)
 		SCENE(a_message_of_another_length_changes_nothing),
 		cmocka_unit_test(only_the_primary_may_record),
 		cmocka_unit_test(who_has_less_than_another_changes_nothing),
+		SCENE(the_primary_may_hand_over),
+		SCENE(dom0_is_never_the_primary),
 		SCENE(a_priority_counts_for_sessions_of_all_guests),
 		SCENE(a_role_that_moves_takes_its_priority_along),
 		SCENE(a_priority_ends_with_its_session),
