@@ -2,6 +2,7 @@
 #include "guest/jail.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <seccomp.h>
@@ -16,8 +17,8 @@
 /* The kernel's default in /proc/sys/kernel/overflowuid */
 #define OVERFLOW_ID 65534
 
-/* What the event loop, the links, the log and the allocator need. mmap() and
- * ioctl() have rules of their own. */
+/* What the event loop, the links, the log and the allocator need. mmap(),
+ * fcntl() and ioctl() have rules of their own. */
 static const int allowed[] = {
 	SCMP_SYS(brk),
 	SCMP_SYS(clock_gettime),
@@ -31,8 +32,6 @@ static const int allowed[] = {
 	SCMP_SYS(epoll_wait),
 	SCMP_SYS(exit),
 	SCMP_SYS(exit_group),
-	SCMP_SYS(fcntl),
-	SCMP_SYS(fcntl64),
 	SCMP_SYS(fstat),
 	SCMP_SYS(fstat64),
 	SCMP_SYS(futex),
@@ -73,6 +72,26 @@ static const int allowed[] = {
  */
 static const unsigned int allowed_ioctls[] = { 'P', 'E', 'b' };
 
+/*
+ * Commands of fcntl(). F_SETOWN would have the kernel send a signal, of choice,
+ * to any process of the same user: to all other guests'. F_SETFL would reach
+ * what standard error is shared with.
+ */
+static const unsigned int allowed_fcntls[] = {
+	F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL,
+};
+
+static int allow_fcntl(scmp_filter_ctx filter, int call)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(allowed_fcntls) && ret == 0; i++)
+		ret = seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1,
+				       SCMP_A1(SCMP_CMP_EQ, allowed_fcntls[i],
+					       0));
+	return ret;
+}
+
 static int allow_all(scmp_filter_ctx filter)
 {
 	int ret = 0;
@@ -83,6 +102,10 @@ static int allow_all(scmp_filter_ctx filter)
 		ret = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl),
 				       1, SCMP_A1(SCMP_CMP_MASKED_EQ, 0xff00,
 						  allowed_ioctls[i] << 8));
+	if (ret == 0)
+		ret = allow_fcntl(filter, SCMP_SYS(fcntl));
+	if (ret == 0)
+		ret = allow_fcntl(filter, SCMP_SYS(fcntl64));
 	return ret;
 }
 

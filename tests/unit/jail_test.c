@@ -76,6 +76,18 @@ static int signal_another(void)
 	return refused(kill(getppid(), 0));
 }
 
+/* With F_SETSIG and O_ASYNC it would be SIGKILL, sent by the kernel. */
+static int have_another_signalled(void)
+{
+	return refused(fcntl(0, F_SETOWN, getppid()));
+}
+
+/* Standard error is also vmediad's and all other guests'. */
+static int change_how_others_write(void)
+{
+	return refused(fcntl(2, F_SETFL, O_NONBLOCK));
+}
+
 static int trace_another(void)
 {
 	return refused(ptrace(PTRACE_ATTACH, getppid(), NULL, NULL));
@@ -118,6 +130,8 @@ static const struct attempt {
 	{ "make a socket", make_a_socket },
 	{ "run a program", run_a_program },
 	{ "signal another process", signal_another },
+	{ "have another process signalled", have_another_signalled },
+	{ "change how others write", change_how_others_write },
 	{ "trace another process", trace_another },
 	{ "read another process", read_anothers_memory },
 	{ "make code", make_code },
