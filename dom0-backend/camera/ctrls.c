@@ -60,6 +60,8 @@ static void ctrls_point(struct ctrls *ctrls, struct source_handle *handle)
 	for (uint32_t i = 0; i < count; i++, control++) {
 		uint32_t size = control->size;
 
+		/* uvcvideo would take the next control for the one named. */
+		control->id &= V4L2_CTRL_ID_MASK;
 		memset(control->reserved2, 0, sizeof(control->reserved2));
 		if (size == 0)
 			continue;
@@ -131,6 +133,7 @@ void ctrls_settle(struct ctrls *ctrls)
 	bool pointed = ctrls->payload->controls != NULL;
 
 	for (uint32_t i = 0; i < count; i++, control++) {
+		control->id = ctrls->asked[i].id;
 		if (ctrls->asked[i].size == 0 || !pointed)
 			continue;
 		if (control->size == 0)

@@ -246,6 +246,18 @@ static int ext_put(struct ctrl_fake *ctrl, struct v4l2_ext_control *control,
 	return 0;
 }
 
+/* As uvcvideo: what is meant by an enumeration counts here, too. */
+static struct ctrl_fake *ext_find(struct ctrls_fake *fake, uint32_t id)
+{
+	if (!(id & NEXT_FLAGS))
+		return id >= V4L2_CID_PRIVATE_BASE ? NULL : find(fake, id);
+	for (unsigned int i = 0; i < fake->num; i++) {
+		if (fake->ctrls[i].id > (id & V4L2_CTRL_ID_MASK))
+			return &fake->ctrls[i];
+	}
+	return NULL;
+}
+
 static int ext(struct ctrls_fake *fake, unsigned long request,
 	       struct v4l2_ext_controls *ctrls)
 {
@@ -253,10 +265,10 @@ static int ext(struct ctrls_fake *fake, unsigned long request,
 
 	for (uint32_t i = 0; i < ctrls->count && ret == 0; i++) {
 		struct v4l2_ext_control *control = &ctrls->controls[i];
-		struct ctrl_fake *ctrl = find(fake, control->id);
+		struct ctrl_fake *ctrl = ext_find(fake, control->id);
 
 		ctrls->error_idx = i;
-		if (!ctrl || control->id >= V4L2_CID_PRIVATE_BASE)
+		if (!ctrl)
 			ret = -EINVAL;
 		else if (request == VIDIOC_G_EXT_CTRLS)
 			ext_get(ctrl, ctrls->which, control);
