@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# v4l2-compliance in a guest whose camera streams to another one: what it is
+# shown of a camera that it cannot change is consistent. It is the primary, so
+# that the controls are its own.
+# limit: 300
+# shellcheck shell=dash
+
+# failures FILE: of v4l2-compliance's last line
+failures() {
+	sed -n 's/^Total .*Failed: *\([0-9]*\).*/\1/p' "$1"
+}
+
+# compliance NAME OPTION...
+compliance() {
+	local name=$1
+	shift
+
+	in_guest cluster 240 "v4l2-compliance -d0 $* --color=never" >"$LAB_OUT/$name"
+	tail -n 1 "$LAB_OUT/$name" | diag
+	grep -E '^[[:space:]]*(fail:|warn:)|: FAIL' "$LAB_OUT/$name" | sort | uniq -c | diag
+	is "$name: no failure" "$(failures "$LAB_OUT/$name")" 0
+}
+
+ok "vivid is the camera" load_vivid n_devs=1 node_types=0x1 num_inputs=1 input_types=0 \
+	no_error_inj=1
+v4l2-ctl -d0 --set-fmt-video=width=640,height=360,pixelformat=YUYV
+camera_rate /dev/video0 30
+ok "vmediad starts" start_vmediad '
+cameras = [ "name=front,source=/dev/video0" ]
+domains = [ "name=ivi", "name=cluster" ]' || done_testing
+ok "a guest starts" guest_start ivi "$(cameras 1)" || done_testing
+ok "another starts" guest_start cluster "$(cameras 1)" || done_testing
+
+ok "the first streams" guest_streams ivi
+ok "the second is the primary" vmediactl primary front cluster
+compliance second-plain
+compliance second-streaming -s
+in_guest cluster 'v4l2-ctl -d0 --list-formats-ext' >"$LAB_OUT/modes"
+is "it is shown one size" "$(grep -c 'Size:' "$LAB_OUT/modes")" 1
+like "which is the one of the stream" "$(cat "$LAB_OUT/modes")" 640x360
+is "and each share of its frames" "$(grep -c 'Interval:' "$LAB_OUT/modes")" 30
+guest_wait ivi stream 1 >"$LAB_OUT/first"
+is "the first streams on" $? 124
+done_testing
