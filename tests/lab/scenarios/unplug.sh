@@ -3,10 +3,6 @@
 # limit: 100
 # shellcheck shell=dash
 
-camera_is() {
-	vmediactl list --json | grep -q "\"present\":$1"
-}
-
 ok "vivid is the camera" load_vivid
 ok "vmediad starts" start_vmediad || done_testing
 for guest in ivi cluster; do
