@@ -41,3 +41,9 @@ uint64_t budget_wait(struct budget *budget, uint64_t now)
 		return 0;
 	return (uint64_t)(BUDGET_LEAST_US - budget->left) * BUDGET_SHARE;
 }
+
+uint64_t budget_recovery(struct budget *budget, uint64_t now)
+{
+	budget_refill(budget, now);
+	return (uint64_t)(BUDGET_MOST_US - budget->left) * BUDGET_SHARE;
+}

@@ -48,4 +48,7 @@ bool budget_spend(struct budget *budget, uint64_t now, uint64_t used);
 /** budget_wait() - until BUDGET_LEAST_US are left; 0 if they are at @now */
 uint64_t budget_wait(struct budget *budget, uint64_t now);
 
+/** budget_recovery() - until all is saved that can be; 0 if it is at @now */
+uint64_t budget_recovery(struct budget *budget, uint64_t now);
+
 #endif /* CAMERA_BUDGET_H */

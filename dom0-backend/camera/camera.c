@@ -286,6 +286,7 @@ void camera_finish(struct camera *camera)
 {
 	source_listen(camera->source, NULL, NULL);
 	camera_end_sessions(camera, 0, false);
+	domain_forget_all(camera);
 	report_finish(camera);
 	link_destroy(camera->daemon);
 	camera->daemon = NULL;

@@ -86,15 +86,44 @@ static void domain_wait(struct domain *domain, uint64_t usec)
 }
 
 /* The loop reckons from when its round began: it may be too early. */
-static void domain_hear(evutil_socket_t fd, short what, void *arg)
+static void domain_hear(struct domain *domain)
 {
-	struct domain *domain = arg;
 	const uint64_t usec = budget_wait(&domain->budget, domain_now());
 
 	if (usec > 0)
 		domain_wait(domain, usec);
 	else
 		domain_resume(domain);
+}
+
+static void domain_free(struct domain *domain)
+{
+	list_remove(&domain->link);
+	event_free(domain->wait);
+	free(domain);
+}
+
+/* Who leaves and comes again has used no less of the loop's time. */
+static bool domain_is_remembered(struct domain *domain)
+{
+	const uint64_t usec = budget_recovery(&domain->budget, domain_now());
+	const struct timeval wait = {
+		.tv_sec = usec / 1000000,
+		.tv_usec = usec % 1000000,
+	};
+
+	return domain->guest.domid != 0 && usec > 0 &&
+	       event_add(domain->wait, &wait) == 0;
+}
+
+static void domain_time(evutil_socket_t fd, short what, void *arg)
+{
+	struct domain *domain = arg;
+
+	if (list_empty(&domain->sessions))
+		domain_put(domain);
+	else
+		domain_hear(domain);
 }
 
 static struct domain *domain_find(struct camera *camera, uint32_t domid)
@@ -117,7 +146,7 @@ static int domain_create(struct camera *camera,
 
 	if (!domain)
 		return -ENOMEM;
-	domain->wait = evtimer_new(camera->base, domain_hear, domain);
+	domain->wait = evtimer_new(camera->base, domain_time, domain);
 	if (!domain->wait) {
 		free(domain);
 		return -ENOMEM;
@@ -148,11 +177,16 @@ int domain_get(struct camera *camera, const struct camera_guest *guest,
 
 void domain_put(struct domain *domain)
 {
-	if (!list_empty(&domain->sessions))
-		return;
-	list_remove(&domain->link);
-	event_free(domain->wait);
-	free(domain);
+	if (list_empty(&domain->sessions) && !domain_is_remembered(domain))
+		domain_free(domain);
+}
+
+void domain_forget_all(struct camera *camera)
+{
+	struct domain *domain, *tmp;
+
+	list_for_each(domain, tmp, &camera->domains, link)
+		domain_free(domain);
 }
 
 void domain_join(struct domain *domain, struct session *session)
@@ -160,9 +194,13 @@ void domain_join(struct domain *domain, struct session *session)
 	session->domain = domain;
 	list_append(&domain->sessions, &session->of_domain);
 	domain_allow(domain, session);
+	if (!domain->waits) {
+		event_del(domain->wait);
+		return;
+	}
 	/* A new session is no way around the wait. */
-	if (domain->waits)
-		link_pause(session->socket);
+	link_pause(session->socket);
+	domain_hear(domain);
 }
 
 void domain_leave(struct session *session)

@@ -2,8 +2,8 @@
 /*
  * domain.h - a guest at this camera: what it may do, and its sessions.
  *
- * It lives as long as it has sessions; nothing is remembered of one that is
- * gone. dom0's own sessions have nothing to do with each other: each is a
+ * It lives as long as it has sessions, and then until it has recovered from what
+ * it used of the loop's time, seconds at most. dom0's own sessions have nothing to do with each other: each is a
  * domain of its own.
  *
  * Thread: the event loop's.
@@ -29,8 +29,9 @@ struct session;
  * @guest: what it may do, by the newest word of vmediad
  * @sessions: of struct session, by their of_domain
  * @budget: of the loop's time
- * @wait: it has used that up, and is not heard until then
- * @waits: @wait is due
+ * @wait: it has used that up, and is not heard until then; without sessions: it
+ *        is remembered until then
+ * @waits: it is not heard
  */
 struct domain {
 	struct list link;
@@ -51,8 +52,13 @@ struct domain {
 int domain_get(struct camera *camera, const struct camera_guest *guest,
 	       struct domain **out);
 
-/** domain_put() - free it if it has no session */
+/** domain_put() - free it if it has no session; now, or when its budget is whole
+ * again
+ */
 void domain_put(struct domain *domain);
+
+/** domain_forget_all() - free what is left. No domain has a session. */
+void domain_forget_all(struct camera *camera);
 
 /** domain_join() - @session is the domain's from now on */
 void domain_join(struct domain *domain, struct session *session);

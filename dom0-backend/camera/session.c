@@ -355,6 +355,7 @@ void session_create(struct camera *camera, int fd,
 void session_end(struct session *session, int error)
 {
 	struct camera *camera = session->camera;
+	const uint64_t since = domain_now();
 
 	if (error)
 		session_send_error(session, error);
@@ -368,6 +369,7 @@ void session_end(struct session *session, int error)
 				 session->domain->guest.name, session->serial);
 	}
 	camera_send_closed(camera, session->serial);
+	domain_used(session->domain, since);
 	link_destroy(session->socket);
 	priority_close(&camera->priorities, session->priority);
 	domain_leave(session);

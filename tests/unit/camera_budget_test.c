@@ -64,6 +64,16 @@ static int teardown(void **state)
 	return 0;
 }
 
+static unsigned int num_domains(const struct scene *scene)
+{
+	const struct domain *domain, *tmp;
+	unsigned int count = 0;
+
+	list_for_each(domain, tmp, &scene->world.camera.domains, link)
+		count++;
+	return count;
+}
+
 static struct camera_client *open_as(struct scene *scene, unsigned int i,
 				     const struct camera_guest *guest)
 {
@@ -211,12 +221,11 @@ static void who_waits_may_go(void **state)
 {
 	struct scene *scene = *state;
 	const struct camera_end end = { .hdr.type = CAMERA_END, .serial = 2 };
-	struct list *domains = &scene->world.camera.domains;
 
 	use_up_the_time(scene, open_as(scene, 0, &ivi));
 	world_tell(&scene->world, &end, sizeof(end));
 	/* The other's is left. */
-	assert_ptr_equal(domains->next, domains->prev);
+	assert_int_equal(scene->fake.handles, 1);
 }
 
 /* Who starts the capture makes nobody's frames late. */
@@ -232,6 +241,46 @@ static void who_disturbs_nobody_does_not_wait(void **state)
 	assert_int_equal(ask(&scene->clients[0]), 0);
 }
 
+static void who_leaves_and_comes_again_waits_no_less(void **state)
+{
+	struct scene *scene = *state;
+	const struct camera_end end = { .hdr.type = CAMERA_END, .serial = 2 };
+
+	use_up_the_time(scene, open_as(scene, 0, &ivi));
+	world_tell(&scene->world, &end, sizeof(end));
+	client_close(&scene->clients[0]);
+	assert_int_equal(ask(open_as(scene, 0, &ivi)), -1);
+	assert_int_equal(ask(open_as(scene, 1, &other)), 0);
+	wait_for_replies(scene, &scene->clients[0], 1);
+	assert_int_equal(scene->clients[0].replies, 1);
+}
+
+static void what_was_saved_before_leaving_is_all_that_is_there(void **state)
+{
+	struct scene *scene = *state;
+
+	for (int i = 0; i < 3; i++) {
+		scene->fake.slow_ms = 100;
+		assert_int_equal(ask(open_as(scene, 0, &ivi)), 0);
+		client_close(&scene->clients[0]);
+	}
+	assert_int_equal(ask(open_as(scene, 0, &ivi)), -1);
+}
+
+static void who_has_recovered_is_forgotten(void **state)
+{
+	struct scene *scene = *state;
+	const struct timeval enough = { 0, 400000 };
+
+	scene->fake.slow_ms = 50;
+	assert_int_equal(ask(open_as(scene, 0, &ivi)), 0);
+	client_close(&scene->clients[0]);
+	assert_int_equal(num_domains(scene), 2);
+	event_base_loopexit(scene->world.base, &enough);
+	event_base_dispatch(scene->world.base);
+	assert_int_equal(num_domains(scene), 1);
+}
+
 #define SCENE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -245,6 +294,9 @@ int main(void)
 		SCENE(nobody_is_woken_up_for_who_need_not_wait),
 		SCENE(who_waits_may_go),
 		SCENE(who_disturbs_nobody_does_not_wait),
+		SCENE(who_leaves_and_comes_again_waits_no_less),
+		SCENE(what_was_saved_before_leaving_is_all_that_is_there),
+		SCENE(who_has_recovered_is_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
