@@ -16,8 +16,12 @@
 #include "base/log.h"
 #include "base/util.h"
 
-/* A peer that leaves so much unread is as good as gone. */
-#define MAX_WAITING 256
+/*
+ * A peer that leaves so much unread is as good as gone. Beyond the quarter from
+ * which on it is behind there is room for the ends of CONFIG_VMEDIA_CAMERA_CLIENTS
+ * sessions at a time, and to spare.
+ */
+#define MAX_WAITING 1024
 #define MAX_WAITING_BYTES (1024 * 1024)
 #define MAX_WAITING_FDS (2 * LINK_MAX_FDS)
 

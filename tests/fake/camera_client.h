@@ -15,7 +15,7 @@
 
 #define CLIENT_MAX_FRAMES 64
 #define WORLD_MAX_STATES 8
-#define WORLD_MAX_REPORTS 1024
+#define WORLD_MAX_REPORTS 4096
 
 /**
  * struct camera_world - a camera under test

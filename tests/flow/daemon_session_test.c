@@ -195,15 +195,16 @@ static void the_end_of_many_does_not_bury_a_camera_that_is_behind(
 	int fd, len;
 
 	bench->config.limits.limit[QUOTA_SESSIONS] = 128;
-	bench_start_with_guests(bench, 2);
-	for (int i = 0; i < 128; i++) {
-		bench_must_open(bench, 1);
+	bench_start_with_guests(bench, 4);
+	for (unsigned int i = 0; i < 3 * 128; i++) {
+		bench_must_open(bench, 1 + i % 3);
 		bench_drop(bench_camera("rear"));
 	}
 	/* It reads no more. */
-	while (bench_try_open(bench, 2) == 0)
-		bench_close(bench, 2, bench->broker->sessions.last_serial);
-	fake_child_end(bench_guest(1), SIGSEGV);
+	while (bench_try_open(bench, 4) == 0)
+		bench_close(bench, 4, bench->broker->sessions.last_serial);
+	for (unsigned int domid = 1; domid <= 3; domid++)
+		fake_child_end(bench_guest(domid), SIGSEGV);
 	bench_settle(bench);
 	while ((len = fake_child_receive(bench_camera("rear"), message,
 					 sizeof(message), &fd)) > 0) {
@@ -213,7 +214,7 @@ static void the_end_of_many_does_not_bury_a_camera_that_is_behind(
 	}
 	/* Nothing more, but no end of file */
 	assert_int_equal(len, -1);
-	assert_int_equal(bench_try_open(bench, 2), 0);
+	assert_int_equal(bench_try_open(bench, 4), 0);
 }
 
 static unsigned int count_lines(const char *text)
