@@ -348,6 +348,9 @@ static const struct {
 	  FAKE_GAIN }, { 150, 20, 0 }, EINVAL, 3, 128 },
 	{ 'r', VIDIOC_S_EXT_CTRLS, { FAKE_BRIGHTNESS, FAKE_GAIN,
 	  FAKE_EXPOSURE_AUTO }, { 3, 20, 1 }, 0, 2, 100 },
+	/* No flag of enumerations names what is hidden behind another. */
+	{ 'r', VIDIOC_S_EXT_CTRLS, { FAKE_BRIGHTNESS, FAKE_PRIVATE_LONG | NEXT,
+	  FAKE_GAIN }, { 150, 9, 20 }, 0, 2, 150 },
 	/* A try tells which. */
 	{ 'o', VIDIOC_TRY_EXT_CTRLS, { FAKE_BRIGHTNESS, FAKE_GAIN,
 	  FAKE_HFLIP }, { 3, 10, 1 }, EACCES, 0, 128 },
@@ -383,25 +386,9 @@ static void several_controls_are_set_all_or_none(void **state)
 		assert_int_equal(ctrls_fake_find(&scene->ctrls,
 						 FAKE_BRIGHTNESS)->value,
 				 manies[i].brightness);
+		assert_int_equal(ctrls_fake_find(&scene->ctrls,
+						 FAKE_PRIVATE_A)->value, 4);
 	}
-}
-
-/* Behind the one that is named comes one that is hidden. */
-static void a_flag_of_enumerations_names_no_other_control(void **state)
-{
-	static const uint32_t id = FAKE_PRIVATE_LONG | NEXT;
-	struct scene *scene = *state;
-	struct many many = { .controls[0] = { .id = id, .value64 = 9 } };
-
-	assert_int_equal(run_many(&scene->ruled, VIDIOC_S_EXT_CTRLS, &many, 1,
-				  0), 0);
-	assert_int_equal(ctrls_fake_find(&scene->ctrls, FAKE_PRIVATE_A)->value,
-			 4);
-	many.controls[0].value64 = 0;
-	assert_int_equal(run_many(&scene->ruled, VIDIOC_G_EXT_CTRLS, &many, 1,
-				  0), 0);
-	assert_int_equal(many.controls[0].value64, 9);
-	assert_int_equal(many.controls[0].id, id);
 }
 
 static void a_value_of_64_bits_is_brought_into_its_range(void **state)
@@ -593,7 +580,6 @@ int main(void)
 		SCENE(old_numbers_count_what_is_visible),
 		SCENE(a_menu_has_the_items_that_may_be_chosen),
 		SCENE(several_controls_are_set_all_or_none),
-		SCENE(a_flag_of_enumerations_names_no_other_control),
 		SCENE(a_value_of_64_bits_is_brought_into_its_range),
 		SCENE(a_default_is_told_in_the_range_that_the_guest_has),
 		SCENE(a_control_behind_a_pointer_has_rights_but_no_range),
