@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "camera/camera.h"
+#include "camera/loop.h"
 #include "camera/source.h"
 
 /**
@@ -171,7 +172,7 @@ int main(int argc, char **argv)
 	/* A session's peer may go at any time; link.h reports it. */
 	signal(SIGPIPE, SIG_IGN);
 
-	base = event_base_new();
+	base = loop_create();
 	if (!base) {
 		log_error("no event loop");
 		return EXIT_FAILURE;

@@ -16,6 +16,9 @@
 #include "camera/ioctl.h"
 #include "ipc/link.h"
 
+/* What takes so long is the last that is done before others have their turn. */
+#define SESSION_LONG_US 1000
+
 _Static_assert(POOL_MAX_FDS <= LINK_MAX_FDS, "a pool fits beside a message");
 
 static struct session *session_of_reader(struct stream_reader *reader)
@@ -253,6 +256,8 @@ static void session_message(void *owner, struct link_message *msg)
 	int ret;
 
 	ret = session_receive(session, msg);
+	if (domain_now() - since >= SESSION_LONG_US)
+		link_yield(session->socket);
 	domain_used(session->domain, since);
 	if (ret)
 		session_break(session, ret);

@@ -22,6 +22,7 @@
 
 #include "base/log.h"
 #include "base/util.h"
+#include "camera/loop.h"
 #include "camera/source.h"
 #include "camera/v4l2_node.h"
 #include "camera/v4l2_stream.h"
@@ -333,6 +334,7 @@ static int v4l2_source_start(struct source *source, unsigned int num_slots,
 	/* Not sooner: polling an idle queue starts the driver's read(2). */
 	event_assign(self->filled, event_get_base(self->watch), self->fd,
 		     EV_READ | EV_PERSIST, slot_filled, self);
+	event_priority_set(self->filled, LOOP_FRAMES);
 	event_add(self->filled, NULL);
 	return 0;
 }

@@ -47,6 +47,7 @@ struct link {
 	size_t waiting_bytes;
 	unsigned int waiting_fds;
 	bool paused;
+	bool yields; /* the rest of this round */
 	bool dead; /* closed() is due or was called */
 	bool *destroyed; /* set if the link is destroyed in its own callback */
 	/* Aligned as malloc() aligns: messages are read in place. */
@@ -262,6 +263,11 @@ void link_pause(struct link *link)
 		event_del(link->readable);
 }
 
+void link_yield(struct link *link)
+{
+	link->yields = true;
+}
+
 void link_resume(struct link *link)
 {
 	if (!link->paused)
@@ -351,8 +357,9 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	for (int i = 0; i < MESSAGES_PER_ROUND && !link->dead && !link->paused;
-	     i++) {
+	link->yields = false;
+	for (int i = 0; i < MESSAGES_PER_ROUND && !link->dead &&
+			!link->paused && !link->yields; i++) {
 		err = receive(link, &message);
 		if (err == -EAGAIN)
 			return;

@@ -113,6 +113,12 @@ bool link_is_behind(const struct link *link);
  */
 void link_pause(struct link *link);
 
+/**
+ * link_yield() - from the callback for a message: the next one comes after what
+ * else is due in the loop
+ */
+void link_yield(struct link *link);
+
 /** link_resume() - read on; harmless if the link is not paused */
 void link_resume(struct link *link);
 

@@ -28,6 +28,7 @@ struct peer {
 	bool destroy_in_message;
 	bool destroy_in_closed;
 	bool pause_in_message;
+	bool yield_in_message;
 };
 
 static void on_message(void *owner, struct link_message *msg)
@@ -43,6 +44,8 @@ static void on_message(void *owner, struct link_message *msg)
 	}
 	if (peer->pause_in_message)
 		link_pause(peer->link);
+	if (peer->yield_in_message)
+		link_yield(peer->link);
 	if (peer->destroy_in_message) {
 		link_destroy(peer->link);
 		peer->link = NULL;
@@ -337,6 +340,19 @@ static void a_link_that_pauses_in_its_message_reads_no_other(void **state)
 	assert_int_equal(peer->messages, 2);
 }
 
+static void a_link_that_yields_reads_a_message_a_round(void **state)
+{
+	struct peer *peer = *state;
+
+	peer->yield_in_message = true;
+	assert_int_equal(send(peer->other, "a", 1, 0), 1);
+	assert_int_equal(send(peer->other, "b", 1, 0), 1);
+	event_base_loop(peer->base, EVLOOP_ONCE);
+	assert_int_equal(peer->messages, 1);
+	event_base_loop(peer->base, EVLOOP_ONCE);
+	assert_int_equal(peer->messages, 2);
+}
+
 static void a_paused_link_still_sends(void **state)
 {
 	struct peer *peer = *state;
@@ -404,6 +420,7 @@ int main(void)
 		STORY(a_link_may_be_destroyed_in_closed),
 		STORY(a_paused_link_reads_nothing_until_it_is_resumed),
 		STORY(a_link_that_pauses_in_its_message_reads_no_other),
+		STORY(a_link_that_yields_reads_a_message_a_round),
 		STORY(a_paused_link_still_sends),
 		STORY(a_paused_link_has_nobody_wait_in_the_loop),
 		STORY(the_end_of_a_paused_links_peer_is_told_when_it_is_resumed),
