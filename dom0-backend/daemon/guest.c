@@ -14,6 +14,9 @@
 
 #define MAX_IOREQ_SERVER 0xffff
 
+/* At once, after we were busy: what rings of commands have room for */
+#define MOST_OPENS_WAITING 1024
+
 static void tell_limits(struct guest *guest)
 {
 	const struct guest_limits limits = {
@@ -69,12 +72,33 @@ static void on_live(struct guest *guest, const struct guest_live *live)
 	device_live(device);
 }
 
+/*
+ * Each is a command of the guest, of which its process lets no more through. One
+ * that a guest took over would keep the cameras busy, and others from opening.
+ */
+static bool opens_too_often(struct guest *guest)
+{
+	const uint64_t limit = guest->limits.limit[QUOTA_COMMANDS];
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (guest->second != now.tv_sec)
+		guest->opens = 0;
+	guest->second = now.tv_sec;
+	guest->opens++;
+	return limit != 0 && guest->opens > 2 * limit + MOST_OPENS_WAITING;
+}
+
 static void on_open(struct guest *guest, const struct guest_open *open)
 {
 	struct device *device = device_find(guest, open->devid);
 
 	if (!device || !device->attached) {
 		broke_the_rules(guest, "opens an unknown device");
+		return;
+	}
+	if (opens_too_often(guest)) {
+		broke_the_rules(guest, "opens more often than its guest may");
 		return;
 	}
 	guest->guests->ops->open(guest->guests->owner, device, open->tag);
@@ -437,6 +461,8 @@ void guests_stop(struct guests *guests)
 void guest_set_limits(struct guest *guest, const struct quota_limits *limits)
 {
 	guest->limits = *limits;
+	/* What it asked for until now was by the old ones. */
+	guest->opens = 0;
 	guest->sessions.limit = limits->limit[QUOTA_SESSIONS];
 	guest->bytes.limit = limits->limit[QUOTA_BYTES];
 	tell_limits(guest);

@@ -45,6 +45,7 @@ struct guests;
  * @limits: quotas, as they hold now
  * @sessions: one of them, and what is used of it
  * @bytes: likewise
+ * @opens: that it asked for in @second, CLOCK_MONOTONIC
  * @report: what its process told last
  * @reported: when, CLOCK_MONOTONIC; 0: never
  * @stale: it has not answered the latest question for @report
@@ -67,6 +68,8 @@ struct guest {
 	struct quota_limits limits;
 	struct quota sessions;
 	struct quota bytes;
+	uint64_t opens;
+	time_t second;
 	struct guest_report report;
 	struct timespec reported;
 	bool stale;

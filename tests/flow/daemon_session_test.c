@@ -217,6 +217,26 @@ static void the_end_of_many_does_not_bury_a_camera_that_is_behind(
 	assert_int_equal(bench_try_open(bench, 4), 0);
 }
 
+/* Its process should have slowed it long before: a guest took it over. */
+static void who_opens_far_more_often_than_it_may_is_killed(void **state)
+{
+	const struct guest_open open = { .hdr.type = GUEST_OPEN };
+	struct bench *bench = *state;
+
+	bench->config.limits.limit[QUOTA_COMMANDS] = 10;
+	bench_start_with_guests(bench, 1);
+	for (int i = 0; i < 6400 && !fake_child_killed(bench_guest(1)); i++) {
+		fake_child_send(bench_guest(1), &open, sizeof(open));
+		if (i % 64 < 63)
+			continue;
+		bench_settle(bench);
+		bench_drop(bench_guest(1));
+		if (i < 1024)
+			assert_false(fake_child_killed(bench_guest(1)));
+	}
+	assert_true(fake_child_killed(bench_guest(1)));
+}
+
 static unsigned int count_lines(const char *text)
 {
 	unsigned int lines = 0;
@@ -340,6 +360,7 @@ int main(void)
 		flow_test(a_camera_that_is_behind_is_not_buried_under_sessions),
 		flow_test(
 			the_end_of_many_does_not_bury_a_camera_that_is_behind),
+		flow_test(who_opens_far_more_often_than_it_may_is_killed),
 		flow_test(a_guest_that_opens_and_closes_does_not_fill_the_log),
 		flow_test(a_guests_death_frees_its_quota),
 		flow_test(a_guest_cannot_close_anothers_session),
