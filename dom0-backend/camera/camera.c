@@ -136,21 +136,6 @@ static int camera_end(struct camera *camera, const struct link_message *msg)
 	return 0;
 }
 
-/* Who is the primary no more keeps nobody else from anything. */
-static void camera_set_primary(struct camera *camera, uint32_t primary)
-{
-	struct session *session, *tmp;
-
-	if (primary == camera->primary)
-		return;
-	camera->primary = primary;
-	list_for_each(session, tmp, &camera->sessions, link) {
-		if (!domain_is_primary(session->domain))
-			priority_lower(&camera->priorities,
-				       &session->priority);
-	}
-}
-
 static int camera_set(struct camera *camera, const struct link_message *msg)
 {
 	struct camera_settings settings;
@@ -158,7 +143,7 @@ static int camera_set(struct camera *camera, const struct link_message *msg)
 	if (msg->len != sizeof(settings))
 		return -EPROTO;
 	memcpy(&settings, msg->data, sizeof(settings));
-	camera_set_primary(camera, settings.primary);
+	camera->primary = settings.primary;
 	mode_set_pinned(&camera->mode, &settings.mode);
 	return 0;
 }

@@ -10,7 +10,6 @@
 #include "base/list.h"
 #include "base/log.h"
 #include "camera/mode.h"
-#include "camera/priority.h"
 #include "camera/report.h"
 #include "camera/source.h"
 #include "camera/stream.h"
@@ -30,7 +29,6 @@ struct session;
  * @sessions: of struct session
  * @domains: of struct domain: whose sessions they are
  * @primary: domain that may write what all share, or CAMERA_NO_PRIMARY
- * @priorities: of the sessions
  * @report: to vmediad
  * @limit: of what sessions that come and go make us log
  */
@@ -44,7 +42,6 @@ struct camera {
 	struct list sessions;
 	struct list domains;
 	uint32_t primary;
-	struct priorities priorities;
 	struct report report;
 	struct log_limit limit;
 };

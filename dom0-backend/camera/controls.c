@@ -68,6 +68,17 @@ static bool control_judge(struct session *session, struct control *control)
 	return true;
 }
 
+/*
+ * One that can neither be read nor written, such as a button of another's, is
+ * none. The name of a class is there for everybody.
+ */
+static bool control_is_of_use(const struct control *control)
+{
+	return control->access.right == ACCESS_WRITE ||
+	       control->query.type == V4L2_CTRL_TYPE_CTRL_CLASS ||
+	       !(control->query.flags & V4L2_CTRL_FLAG_WRITE_ONLY);
+}
+
 /* The control with @id, or with one of @next the first that is visible after */
 static int control_seek(struct session *session, uint32_t id, uint32_t next,
 			struct control *control)
@@ -84,7 +95,8 @@ static int control_seek(struct session *session, uint32_t id, uint32_t next,
 		/* Behind the last, or a driver that stands still */
 		if (next && query->id <= id)
 			return -EINVAL;
-		if (control_judge(session, control))
+		if (control_judge(session, control) &&
+		    (!next || control_is_of_use(control)))
 			return 0;
 		if (!next)
 			return -EINVAL;
@@ -154,6 +166,8 @@ static int controls_query_ext(struct session *session,
 
 	ret = next ? control_seek(session, id, next, &control) :
 		     control_find_any(session, id, &control);
+	if (ret == 0 && !control_is_of_use(&control))
+		ret = -EINVAL;
 	if (ret)
 		return ret;
 	*query = control.query;

@@ -13,6 +13,7 @@
 #include "camera/controls.h"
 #include "camera/domain.h"
 #include "camera/mode_ioctl.h"
+#include "camera/priority.h"
 #include "camera/queue.h"
 #include "camera/session.h"
 
@@ -147,8 +148,7 @@ static int ioctl_dispatch(struct session *session, unsigned long request,
 		return -EINVAL;
 	if (admission_forbids(session, request))
 		return -EBUSY;
-	ret = priority_check(&session->camera->priorities, session->priority,
-			     request);
+	ret = priority_check(session, request);
 	if (ret)
 		return ret;
 
@@ -180,14 +180,10 @@ static int ioctl_dispatch(struct session *session, unsigned long request,
 	case VIDIOC_STREAMOFF:
 		return queue_streamoff(session, payload);
 	case VIDIOC_G_PRIORITY:
-		*(uint32_t *)payload =
-			priority_highest(&session->camera->priorities);
+		*(uint32_t *)payload = priority_highest(session);
 		return 0;
 	case VIDIOC_S_PRIORITY:
-		return priority_set(&session->camera->priorities,
-				    &session->priority,
-				    *(const uint32_t *)payload,
-				    domain_is_primary(session->domain));
+		return priority_set(session, *(const uint32_t *)payload);
 	case VIDIOC_QUERYCTRL:
 	case VIDIOC_QUERY_EXT_CTRL:
 	case VIDIOC_QUERYMENU:

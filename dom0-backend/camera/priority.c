@@ -1,71 +1,55 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "camera/priority.h"
 
-#include <assert.h>
 #include <errno.h>
+#include <linux/videodev2.h>
 
-static void priority_change(struct priorities *all, uint32_t *own,
-			    uint32_t wanted)
+#include "base/util.h"
+#include "camera/camera.h"
+#include "camera/domain.h"
+#include "camera/session.h"
+
+/* What the priority of @other is to @session */
+static uint32_t priority_towards(const struct session *session,
+				 const struct session *other)
 {
-	assert(all->count[*own] > 0);
-	all->count[*own]--;
-	all->count[wanted]++;
-	*own = wanted;
+	if (other->domain == session->domain ||
+	    domain_is_primary(other->domain))
+		return other->priority;
+	return MIN(other->priority, (uint32_t)V4L2_PRIORITY_DEFAULT);
 }
 
-uint32_t priority_open(struct priorities *all)
+uint32_t priority_highest(const struct session *session)
 {
-	all->count[V4L2_PRIORITY_DEFAULT]++;
-	return V4L2_PRIORITY_DEFAULT;
+	const struct session *other, *tmp;
+	uint32_t highest = session->priority;
+
+	list_for_each(other, tmp, &session->camera->sessions, link)
+		highest = MAX(highest, priority_towards(session, other));
+	return highest;
 }
 
-void priority_close(struct priorities *all, uint32_t own)
-{
-	if (own == V4L2_PRIORITY_UNSET)
-		return;
-	assert(all->count[own] > 0);
-	all->count[own]--;
-}
-
-uint32_t priority_highest(const struct priorities *all)
-{
-	for (uint32_t i = V4L2_PRIORITY_RECORD; i > V4L2_PRIORITY_UNSET; i--) {
-		if (all->count[i] > 0)
-			return i;
-	}
-	return V4L2_PRIORITY_UNSET;
-}
-
-int priority_set(struct priorities *all, uint32_t *own, uint32_t wanted,
-		 bool primary)
+int priority_set(struct session *session, uint32_t wanted)
 {
 	if (wanted != V4L2_PRIORITY_BACKGROUND &&
 	    wanted != V4L2_PRIORITY_INTERACTIVE &&
 	    wanted != V4L2_PRIORITY_RECORD)
 		return -EINVAL;
-	if (wanted == V4L2_PRIORITY_RECORD && !primary)
-		return -EACCES;
-	priority_change(all, own, wanted);
+	session->priority = wanted;
 	return 0;
 }
 
-void priority_lower(struct priorities *all, uint32_t *own)
-{
-	if (*own == V4L2_PRIORITY_RECORD)
-		priority_change(all, own, V4L2_PRIORITY_DEFAULT);
-}
-
-int priority_check(const struct priorities *all, uint32_t own,
-		   unsigned long request)
+int priority_check(const struct session *session, unsigned long request)
 {
 	switch (request) {
 	case VIDIOC_S_FMT:
 	case VIDIOC_S_PARM:
-	case VIDIOC_S_PRIORITY:
 	case VIDIOC_S_INPUT:
 	case VIDIOC_S_CTRL:
 	case VIDIOC_S_EXT_CTRLS:
-		return own < priority_highest(all) ? -EBUSY : 0;
+	case VIDIOC_S_PRIORITY:
+		return session->priority < priority_highest(session) ? -EBUSY :
+								       0;
 	default:
 		return 0;
 	}

@@ -310,7 +310,7 @@ static int session_alloc(struct camera *camera, int fd,
 	stream_reader_init(&session->reader, &session_reader_ops, 1,
 			   domain->guest.domid);
 	domain_join(domain, session);
-	session->priority = priority_open(&camera->priorities);
+	session->priority = V4L2_PRIORITY_DEFAULT;
 	list_append(&camera->sessions, &session->link);
 	*out = session;
 	return 0;
@@ -376,7 +376,6 @@ void session_end(struct session *session, int error)
 	camera_send_closed(camera, session->serial);
 	domain_used(session->domain, since);
 	link_destroy(session->socket);
-	priority_close(&camera->priorities, session->priority);
 	domain_leave(session);
 	list_remove(&session->link);
 	free(session);

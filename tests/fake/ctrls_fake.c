@@ -18,6 +18,8 @@ void ctrls_fake_init(struct ctrls_fake *fake)
 		  0, 0, 0, 0, 0 },
 		{ FAKE_BRIGHTNESS, V4L2_CTRL_TYPE_INTEGER, "Brightness", 0,
 		  0, 255, 1, 128, 128 },
+		{ FAKE_BUTTON, V4L2_CTRL_TYPE_BUTTON, "Balance",
+		  V4L2_CTRL_FLAG_WRITE_ONLY, 0, 0, 0, 0, 0 },
 		{ FAKE_GAIN, V4L2_CTRL_TYPE_INTEGER, "Gain", 0,
 		  0, 100, 5, 50, 50 },
 		{ FAKE_HFLIP, V4L2_CTRL_TYPE_BOOLEAN, "Horizontal Flip", 0,

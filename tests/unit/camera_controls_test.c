@@ -118,6 +118,8 @@ static const struct {
 	{ 'p', 0x00987654, 3, EINVAL, 0 },
 	{ 'o', FAKE_BRIGHTNESS, 3, EACCES, 128 },
 	{ 'o', FAKE_PRIVATE_A, 3, EACCES, 4 },
+	{ 'p', FAKE_BUTTON, 0, 0, 0 },
+	{ 'o', FAKE_BUTTON, 0, EACCES, 0 },
 	{ 'o', 0x00987654, 3, EINVAL, 0 },
 	{ 'r', FAKE_PRIVATE_A, 3, EINVAL, 4 },
 	{ 'r', FAKE_BRIGHTNESS, 150, 0, 150 },
@@ -195,6 +197,9 @@ static const struct {
 	{ 'r', FAKE_PRIVATE_RO, 0, V4L2_CTRL_FLAG_READ_ONLY, 0, 9, 6 },
 	{ 'r', FAKE_TEXT, 0, V4L2_CTRL_FLAG_HAS_PAYLOAD, 0, 8, 0 },
 	{ 'o', 0x00987654, EINVAL, 0, 0, 0, 0 },
+	/* Who may not press a button has none. */
+	{ 'p', FAKE_BUTTON, 0, V4L2_CTRL_FLAG_WRITE_ONLY, 0, 0, 0 },
+	{ 'o', FAKE_BUTTON, EINVAL, 0, 0, 0, 0 },
 };
 
 static void a_query_tells_each_guest_its_own_truth(void **state)
@@ -236,7 +241,8 @@ static void an_enumeration_passes_over_what_is_hidden(void **state)
 		count++;
 	}
 	assert_true(after);
-	assert_int_equal(count, scene->ctrls.num - 1);
+	/* Neither what is hidden, nor a button that it may not press */
+	assert_int_equal(count, scene->ctrls.num - 2);
 }
 
 static void a_driver_that_enumerates_for_ever_is_left(void **state)

@@ -13,6 +13,7 @@
 
 #include "base/util.h"
 #include "camera/domain.h"
+#include "camera/priority.h"
 #include "camera/session.h"
 #include "camera_client.h"
 #include "source_fake.h"
@@ -46,8 +47,6 @@ static int teardown(void **state)
 
 	for (size_t i = 0; i < ARRAY_SIZE(scene->clients); i++)
 		client_close(&scene->clients[i]);
-	assert_int_equal(priority_highest(&scene->world.camera.priorities),
-			 V4L2_PRIORITY_UNSET);
 	world_finish(&scene->world);
 	assert_true(list_empty(&scene->world.camera.domains));
 	event_base_free(scene->world.base);
@@ -321,84 +320,6 @@ static void a_message_of_another_length_changes_nothing(void **state)
 
 /* Priorities */
 
-static const struct {
-	uint32_t wanted;
-	bool primary;
-	int error;
-} priorities[] = {
-	{ V4L2_PRIORITY_UNSET, true, -EINVAL },
-	{ V4L2_PRIORITY_BACKGROUND, false, 0 },
-	{ V4L2_PRIORITY_INTERACTIVE, false, 0 },
-	{ V4L2_PRIORITY_RECORD, false, -EACCES },
-	{ V4L2_PRIORITY_RECORD, true, 0 },
-	{ V4L2_PRIORITY_RECORD + 1, true, -EINVAL },
-	{ UINT32_MAX, true, -EINVAL },
-};
-
-static void only_the_primary_may_record(void **state)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(priorities); i++) {
-		struct priorities all = { 0 };
-		uint32_t own = priority_open(&all);
-
-		assert_int_equal(priority_set(&all, &own, priorities[i].wanted,
-					      priorities[i].primary),
-				 priorities[i].error);
-		assert_int_equal(own, priorities[i].error ?
-						 V4L2_PRIORITY_DEFAULT :
-						 priorities[i].wanted);
-		assert_int_equal(priority_highest(&all), own);
-	}
-}
-
-static const struct {
-	uint32_t own, others;
-	unsigned long request;
-	int error;
-} checks[] = {
-	{ V4L2_PRIORITY_DEFAULT, V4L2_PRIORITY_DEFAULT, VIDIOC_S_FMT, 0 },
-	{ V4L2_PRIORITY_DEFAULT, V4L2_PRIORITY_BACKGROUND, VIDIOC_S_FMT, 0 },
-	{ V4L2_PRIORITY_DEFAULT, V4L2_PRIORITY_RECORD, VIDIOC_S_FMT, -EBUSY },
-	{ V4L2_PRIORITY_DEFAULT, V4L2_PRIORITY_RECORD, VIDIOC_S_PARM, -EBUSY },
-	{ V4L2_PRIORITY_DEFAULT, V4L2_PRIORITY_RECORD, VIDIOC_S_INPUT,
-	  -EBUSY },
-	{ V4L2_PRIORITY_DEFAULT, V4L2_PRIORITY_RECORD, VIDIOC_S_CTRL, -EBUSY },
-	{ V4L2_PRIORITY_DEFAULT, V4L2_PRIORITY_RECORD, VIDIOC_S_PRIORITY,
-	  -EBUSY },
-	{ V4L2_PRIORITY_DEFAULT, V4L2_PRIORITY_RECORD, VIDIOC_S_EXT_CTRLS,
-	  -EBUSY },
-	{ V4L2_PRIORITY_BACKGROUND, V4L2_PRIORITY_DEFAULT, VIDIOC_S_CTRL,
-	  -EBUSY },
-	{ V4L2_PRIORITY_RECORD, V4L2_PRIORITY_RECORD, VIDIOC_S_CTRL, 0 },
-	/* To look, and to stream, are everybody's. */
-	{ V4L2_PRIORITY_BACKGROUND, V4L2_PRIORITY_RECORD, VIDIOC_G_CTRL, 0 },
-	{ V4L2_PRIORITY_BACKGROUND, V4L2_PRIORITY_RECORD, VIDIOC_TRY_FMT, 0 },
-	{ V4L2_PRIORITY_BACKGROUND, V4L2_PRIORITY_RECORD,
-	  VIDIOC_TRY_EXT_CTRLS, 0 },
-	{ V4L2_PRIORITY_BACKGROUND, V4L2_PRIORITY_RECORD, VIDIOC_REQBUFS, 0 },
-	{ V4L2_PRIORITY_BACKGROUND, V4L2_PRIORITY_RECORD, VIDIOC_STREAMON, 0 },
-};
-
-static void who_has_less_than_another_changes_nothing(void **state)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
-		struct priorities all = { 0 };
-		uint32_t own = priority_open(&all);
-		uint32_t other = priority_open(&all);
-
-		assert_int_equal(priority_set(&all, &own, checks[i].own, true),
-				 0);
-		assert_int_equal(priority_set(&all, &other, checks[i].others,
-					      true), 0);
-		assert_int_equal(priority_check(&all, own, checks[i].request),
-				 checks[i].error);
-		/* Who is gone keeps nobody from anything. */
-		priority_close(&all, other);
-		assert_int_equal(priority_check(&all, own, checks[i].request),
-				 0);
-	}
-}
-
 static int set_priority(struct camera_client *client, uint32_t priority)
 {
 	return client_ioctl(client, VIDIOC_S_PRIORITY, &priority);
@@ -450,7 +371,7 @@ static void dom0_is_never_the_primary(void **state)
 	assert_int_equal(set_brightness(&scene->clients[0]), EACCES);
 }
 
-/* @0 and @1 are sessions of the primary, @2 is another's who may write. */
+/* @0 and @1 are sessions of the primary; @2 and @3 are another's, who may write */
 static void open_for_priorities(struct scene *scene)
 {
 	struct camera_guest guest = guest_of(IVI, 0);
@@ -462,25 +383,90 @@ static void open_for_priorities(struct scene *scene)
 	guest.num_rules = 1;
 	guest.rules[0].access = CONTROL_WRITE;
 	open_as(scene, 2, &guest);
+	open_as(scene, 3, &guest);
 }
 
-static void a_priority_counts_for_sessions_of_all_guests(void **state)
+static void there_are_three_priorities(void **state)
+{
+	static const uint32_t wrong[] = { V4L2_PRIORITY_UNSET,
+					  V4L2_PRIORITY_RECORD + 1,
+					  UINT32_MAX };
+	struct scene *scene = *state;
+	struct camera_client *one = &scene->clients[0];
+
+	open_for_priorities(scene);
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+		assert_int_equal(set_priority(one, wrong[i]), EINVAL);
+	for (uint32_t i = V4L2_PRIORITY_RECORD; i > V4L2_PRIORITY_UNSET; i--)
+		assert_int_equal(set_priority(one, i), 0);
+}
+
+/* Who sets what, then what each of the four sessions is told, and whether it
+ * may write: 0 and 1 are the primary's. */
+static const struct {
+	unsigned int who;
+	uint32_t priority;
+	uint32_t told[4];
+	int error[4];
+} ranks[] = {
+	{ 0, V4L2_PRIORITY_DEFAULT, { 2, 2, 2, 2 }, { 0, 0, 0, 0 } },
+	{ 0, V4L2_PRIORITY_BACKGROUND, { 2, 2, 2, 2 }, { EBUSY, 0, 0, 0 } },
+	{ 2, V4L2_PRIORITY_BACKGROUND, { 2, 2, 2, 2 }, { 0, 0, EBUSY, 0 } },
+	{ 0, V4L2_PRIORITY_RECORD, { 3, 3, 3, 3 }, { 0, EBUSY, EBUSY, EBUSY } },
+	{ 2, V4L2_PRIORITY_RECORD, { 2, 2, 3, 3 }, { 0, 0, 0, EBUSY } },
+};
+
+static void a_priority_counts_for_all_and_record_for_whom_it_may(void **state)
 {
 	struct scene *scene = *state;
 	struct camera_client *clients = scene->clients;
 
 	open_for_priorities(scene);
-	assert_int_equal(get_priority(&clients[2]), V4L2_PRIORITY_DEFAULT);
-	assert_int_equal(set_brightness(&clients[2]), 0);
-	assert_int_equal(set_priority(&clients[2], V4L2_PRIORITY_RECORD),
-			 EACCES);
+	for (size_t i = 0; i < ARRAY_SIZE(ranks); i++) {
+		struct camera_client *who = &clients[ranks[i].who];
 
-	assert_int_equal(set_priority(&clients[0], V4L2_PRIORITY_RECORD), 0);
-	assert_int_equal(get_priority(&clients[2]), V4L2_PRIORITY_RECORD);
-	assert_int_equal(set_brightness(&clients[0]), 0);
-	assert_int_equal(set_brightness(&clients[1]), EBUSY);
-	assert_int_equal(set_brightness(&clients[2]), EBUSY);
-	assert_int_equal(client_stream(&clients[2]), 0);
+		assert_int_equal(set_priority(who, ranks[i].priority), 0);
+		for (int j = 0; j < 4; j++) {
+			assert_int_equal(get_priority(&clients[j]),
+					 ranks[i].told[j]);
+			assert_int_equal(set_brightness(&clients[j]),
+					 ranks[i].error[j]);
+		}
+		client_close(who);
+		open_as(scene, ranks[i].who,
+			&(struct camera_guest){
+				.domid = ranks[i].who < 2 ? IVI : IVI + 1,
+				.held = 2,
+				.num_rules = ranks[i].who < 2 ? 0 : 1,
+				.rules[0].access = CONTROL_WRITE,
+			});
+	}
+}
+
+static const struct {
+	unsigned long request;
+	int error;
+} guarded[] = {
+	{ VIDIOC_S_FMT, -EBUSY },	{ VIDIOC_S_PARM, -EBUSY },
+	{ VIDIOC_S_INPUT, -EBUSY },	{ VIDIOC_S_CTRL, -EBUSY },
+	{ VIDIOC_S_EXT_CTRLS, -EBUSY }, { VIDIOC_S_PRIORITY, -EBUSY },
+	/* To look, and to stream, are everybody's. */
+	{ VIDIOC_G_CTRL, 0 },		{ VIDIOC_TRY_FMT, 0 },
+	{ VIDIOC_TRY_EXT_CTRLS, 0 },	{ VIDIOC_REQBUFS, 0 },
+	{ VIDIOC_STREAMON, 0 },
+};
+
+static void who_has_less_than_another_changes_nothing(void **state)
+{
+	struct scene *scene = *state;
+
+	open_for_priorities(scene);
+	assert_int_equal(set_priority(&scene->clients[0],
+				      V4L2_PRIORITY_RECORD), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(guarded); i++)
+		assert_int_equal(priority_check(session_of(scene, 2),
+						guarded[i].request),
+				 guarded[i].error);
 }
 
 static void a_role_that_moves_takes_its_priority_along(void **state)
@@ -493,9 +479,8 @@ static void a_role_that_moves_takes_its_priority_along(void **state)
 	world_set_primary(&scene->world, IVI + 1);
 	assert_int_equal(get_priority(&clients[2]), V4L2_PRIORITY_DEFAULT);
 	assert_int_equal(set_brightness(&clients[2]), 0);
-	assert_int_equal(set_priority(&clients[0], V4L2_PRIORITY_RECORD),
-			 EACCES);
 	assert_int_equal(set_priority(&clients[2], V4L2_PRIORITY_RECORD), 0);
+	assert_int_equal(get_priority(&clients[1]), V4L2_PRIORITY_RECORD);
 }
 
 static void a_priority_ends_with_its_session(void **state)
@@ -526,11 +511,11 @@ int main(void)
 		SCENE(a_new_session_brings_the_newest_word_on_its_guest),
 		SCENE(a_guest_that_makes_no_sense_has_no_session),
 		SCENE(a_message_of_another_length_changes_nothing),
-		cmocka_unit_test(only_the_primary_may_record),
-		cmocka_unit_test(who_has_less_than_another_changes_nothing),
 		SCENE(the_primary_may_hand_over),
 		SCENE(dom0_is_never_the_primary),
-		SCENE(a_priority_counts_for_sessions_of_all_guests),
+		SCENE(there_are_three_priorities),
+		SCENE(a_priority_counts_for_all_and_record_for_whom_it_may),
+		SCENE(who_has_less_than_another_changes_nothing),
 		SCENE(a_role_that_moves_takes_its_priority_along),
 		SCENE(a_priority_ends_with_its_session),
 	};
