@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/util.h"
 #include "camera/source.h"
 
 /* One slot is being filled, one is next, one is on its way to us. */
@@ -53,19 +54,46 @@ static bool stream_is_counted(const struct stream *stream,
 	return false;
 }
 
-static unsigned int stream_wanted_slots(const struct stream *stream)
+/* Slots for the driver and for all that @guests may hold; @guests: how many */
+static unsigned int stream_demand(const struct stream *stream,
+				  unsigned int *guests)
 {
 	const struct stream_reader *reader, *tmp;
 	unsigned int slots = STREAM_DRIVER_SLOTS;
 
+	*guests = 0;
 	list_for_each(reader, tmp, &stream->readers, link) {
 		if (stream_is_counted(stream, reader))
 			continue;
-		if (reader->allowance >= SESSION_MAX_SLOTS - slots)
-			return SESSION_MAX_SLOTS;
-		slots += reader->allowance;
+		slots += MIN(reader->allowance, (unsigned int)SESSION_MAX_SLOTS);
+		++*guests;
 	}
 	return slots;
+}
+
+static unsigned int stream_wanted_slots(const struct stream *stream)
+{
+	unsigned int guests;
+
+	return MIN(stream_demand(stream, &guests),
+		   (unsigned int)SESSION_MAX_SLOTS);
+}
+
+/*
+ * Where there are fewer slots than all may hold, nobody may hold more than an
+ * equal part: who returns nothing leaves the others theirs.
+ */
+static void stream_share_out(struct stream *stream)
+{
+	const unsigned int slots = stream->pool.num_slots;
+	unsigned int guests;
+
+	stream->share = SESSION_MAX_SLOTS;
+	if (stream_demand(stream, &guests) <= slots || guests == 0)
+		return;
+	stream->share = 1;
+	if (slots > FRAMES_KEEP_QUEUED)
+		stream->share = MAX((slots - FRAMES_KEEP_QUEUED) / guests, 1u);
 }
 
 static int stream_start(struct stream *stream)
@@ -177,6 +205,8 @@ void stream_leave(struct stream *stream, struct stream_reader *reader)
 	}
 	if (stream->num_readers == 0)
 		stream_stop(stream);
+	else
+		stream_share_out(stream);
 }
 
 int stream_join(struct stream *stream, struct stream_reader *reader)
@@ -200,6 +230,7 @@ int stream_join(struct stream *stream, struct stream_reader *reader)
 		return ret;
 	}
 	stream->num_readers++;
+	stream_share_out(stream);
 
 	ret = reader->ops->slots(reader, &stream->pool, 0);
 	if (ret) {
@@ -214,8 +245,10 @@ void stream_allow(struct stream *stream, struct stream_reader *reader,
 		  unsigned int allowance)
 {
 	reader->allowance = allowance;
-	if (stream_reading(reader))
-		stream_grow(stream);
+	if (!stream_reading(reader))
+		return;
+	stream_grow(stream);
+	stream_share_out(stream);
 }
 
 int stream_release(struct stream *stream, struct stream_reader *reader,
@@ -237,10 +270,11 @@ static bool stream_has_room(const struct stream *stream,
 			    const struct stream_reader *reader,
 			    unsigned int slot)
 {
+	const unsigned int allowance = MIN(reader->allowance, stream->share);
 	const struct stream_reader *other, *tmp;
 	uint32_t held = 1u << slot;
 
-	if (reader->num_held >= reader->allowance)
+	if (reader->num_held >= allowance)
 		return false;
 	if (reader->domid == 0)
 		return true;
@@ -248,7 +282,7 @@ static bool stream_has_room(const struct stream *stream,
 		if (other->domid == reader->domid)
 			held |= other->held;
 	}
-	return (unsigned int)__builtin_popcount(held) <= reader->allowance;
+	return (unsigned int)__builtin_popcount(held) <= allowance;
 }
 
 /* The first frame after it joined is its turn. */

@@ -9,7 +9,8 @@
  * when the last of them returns it. A reader without room misses the picture
  * and sees the gap in its sequence, which rises with each picture whatever the
  * driver says; the others do not notice. When readers
- * keep so many slots that the driver runs short, nobody is lent the next.
+ * keep so many slots that the driver runs short, nobody is lent the next. If the
+ * pool cannot be large enough for all, each guest may hold an equal part of it.
  * A reader that wants fewer frames is given one in so many.
  *
  * Errors: 0 or a negative errno. Thread: the event loop's.
@@ -87,6 +88,7 @@ struct stream_reader {
  * @next_sequence: the least that the next frame may have
  * @sequence_offset: to be added to the driver's
  * @driver_next: the number that the driver's next frame has if none is lost
+ * @share: most slots that a guest may hold, whatever its allowance
  * @cannot_grow: the pool of this capture is as large as it gets
  * @limit: of what readers that come and go make us log
  * @captured: frames, in all captures
@@ -101,6 +103,7 @@ struct stream {
 	uint32_t next_sequence;
 	uint32_t sequence_offset;
 	uint32_t driver_next;
+	unsigned int share;
 	bool cannot_grow;
 	struct log_limit limit;
 	uint64_t captured;

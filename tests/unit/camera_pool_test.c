@@ -248,7 +248,8 @@ static void a_driver_that_cannot_is_asked_once_and_shared(void **state)
 		assert_true(scene->fake.num_order >= 2);
 		client_release_all(&scene->clients[i % 2]);
 	}
-	assert_true(reader_of(scene, 0)->missed_short > 0);
+	/* Each has its part of it, and the driver has enough. */
+	assert_int_equal(reader_of(scene, 0)->missed_short, 0);
 
 	/* Another capture is another chance. */
 	for (int i = 0; i < 3; i++)
@@ -257,6 +258,30 @@ static void a_driver_that_cannot_is_asked_once_and_shared(void **state)
 	scene_stream(scene, 0, 3);
 	scene_stream(scene, 1, 3);
 	assert_int_equal(scene->fake.num_slots, 9);
+}
+
+static void who_returns_nothing_leaves_others_their_part(void **state)
+{
+	struct stream_scene *scene = *state;
+	struct camera_client *one = scene_stream(scene, 0, 2);
+
+	scene->fake.fail_grow = ENOTTY;
+	scene_stream(scene, 1, 2);
+	scene_stream(scene, 2, 2);
+	assert_int_equal(scene->fake.num_slots, 5);
+	for (int i = 0; i < 10; i++) {
+		scene_fill(scene, 1);
+		/* They do not keep the same ones. */
+		if (i < 2)
+			client_release_all(&scene->clients[2]);
+		assert_int_equal(one->num_frames, 1);
+		client_release_all(one);
+	}
+	/* Who leaves, leaves its part, too. */
+	client_close(&scene->clients[1]);
+	client_close(&scene->clients[2]);
+	scene_fill(scene, 2);
+	assert_int_equal(one->num_frames, 2);
 }
 
 static void a_driver_that_has_a_few_more_gives_them(void **state)
@@ -380,6 +405,7 @@ int main(void)
 		SCENE(all_slots_come_to_use),
 		SCENE(the_pool_is_given_back_with_the_last),
 		SCENE(a_driver_that_cannot_is_asked_once_and_shared),
+		SCENE(who_returns_nothing_leaves_others_their_part),
 		SCENE(a_driver_that_has_a_few_more_gives_them),
 		SCENE(one_that_died_keeps_nobody_from_joining),
 		SCENE(one_that_reads_late_is_told_of_slots_before_their_frames),
