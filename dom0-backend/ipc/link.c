@@ -179,6 +179,8 @@ static int dup_all(struct outgoing *out, const int *fds, unsigned int nfds)
 static int enqueue(struct link *link, const struct iovec *iov, int iovcnt,
 		   size_t len, const int *fds, unsigned int nfds)
 {
+	/* Of all links: a guest's process can have many, one after the other. */
+	static struct log_limit limit;
 	struct outgoing *out;
 	size_t done = 0;
 	int err;
@@ -186,7 +188,8 @@ static int enqueue(struct link *link, const struct iovec *iov, int iovcnt,
 	if (link->waiting >= MAX_WAITING ||
 	    len > MAX_WAITING_BYTES - link->waiting_bytes ||
 	    nfds > MAX_WAITING_FDS - link->waiting_fds) {
-		log_warning("a peer does not read its messages: closing it");
+		log_guest(&limit,
+			  "a peer does not read its messages: closing it");
 		link_die(link);
 		return -EPIPE;
 	}

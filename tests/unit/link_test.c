@@ -269,6 +269,36 @@ static void a_reader_that_never_reads_is_closed(void **state)
 	assert_int_equal(peer->closed, 1);
 }
 
+static unsigned int lines_in(int fd)
+{
+	unsigned int lines = 0;
+	char byte;
+
+	while (read(fd, &byte, 1) == 1)
+		lines += byte == '\n';
+	return lines;
+}
+
+/* A guest's process can have as many links as it may open cameras. */
+static void many_that_never_read_do_not_fill_the_log(void **state)
+{
+	const int before = dup(STDERR_FILENO);
+	int fds[2];
+
+	assert_int_equal(pipe2(fds, O_NONBLOCK), 0);
+	dup2(fds[1], STDERR_FILENO);
+	close(fds[1]);
+	for (int i = 0; i < 60; i++) {
+		a_reader_that_never_reads_is_closed(state);
+		teardown(state);
+		setup(state);
+	}
+	dup2(before, STDERR_FILENO);
+	close(before);
+	assert_true(lines_in(fds[0]) < 40);
+	close(fds[0]);
+}
+
 static void a_reader_that_lets_descriptors_pile_up_is_closed(void **state)
 {
 	struct peer *peer = *state;
@@ -415,6 +445,7 @@ int main(void)
 		STORY(a_slow_reader_gets_every_message_in_order),
 		STORY(a_message_that_may_be_lost_does_not_wait),
 		STORY(a_reader_that_never_reads_is_closed),
+		STORY(many_that_never_read_do_not_fill_the_log),
 		STORY(a_reader_that_lets_descriptors_pile_up_is_closed),
 		STORY(a_link_may_be_destroyed_in_its_message),
 		STORY(a_link_may_be_destroyed_in_closed),
