@@ -9,6 +9,9 @@
 #include "daemon/config.h"
 #include "ipc/link.h"
 
+/* In a second */
+#define MOST_STATES 32
+
 /* A process that cannot be told ends, and so does all that it had. */
 static void tell(struct camera *camera, const void *message, size_t len)
 {
@@ -53,9 +56,22 @@ static void set_identity(struct camera *camera,
 	camera->cameras->ops->changed(camera->cameras->owner, camera);
 }
 
-static void on_state(struct camera *camera, const struct camera_state *state)
+/*
+ * A device that went is looked for once a second. More often, guests are not to
+ * be told of what comes and goes.
+ */
+static bool on_state(struct camera *camera, const struct camera_state *state)
 {
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (camera->second != now.tv_sec)
+		camera->states = 0;
+	camera->second = now.tv_sec;
+	if (++camera->states > MOST_STATES)
+		return false;
 	set_identity(camera, &state->identity);
+	return true;
 }
 
 /* Never a question twice, nor one that was not asked. */
@@ -80,7 +96,7 @@ static bool take(struct camera *camera, uint32_t type, const void *data,
 	void *owner = camera->cameras->owner;
 
 	if (type == CAMERA_STATE && len == sizeof(struct camera_state))
-		on_state(camera, data);
+		return on_state(camera, data);
 	else if (type == CAMERA_ADMIT && len == sizeof(*bandwidth))
 		ops->admit(owner, camera, bandwidth->serial, bandwidth->bytes);
 	else if (type == CAMERA_RATE && len == sizeof(*bandwidth))

@@ -46,6 +46,7 @@ struct config_camera;
  * @stale: it has not answered the latest question for @report
  * @asked: tag of that question; 0: none was asked
  * @answered: tag of the last one that was answered
+ * @states: that it told in @second, CLOCK_MONOTONIC
  * @log: for what its process or guests can repeat
  */
 struct camera {
@@ -70,6 +71,8 @@ struct camera {
 	bool stale;
 	uint32_t asked;
 	uint32_t answered;
+	unsigned int states;
+	time_t second;
 	struct log_limit log;
 };
 

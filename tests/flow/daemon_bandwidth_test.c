@@ -212,6 +212,25 @@ static void a_camera_that_talks_nonsense_is_killed(void **state)
 	}
 }
 
+/* Each is a message to every guest that has it, and to the guest itself. */
+static void a_camera_that_comes_and_goes_all_the_time_is_killed(void **state)
+{
+	struct camera_state told = { .hdr.type = CAMERA_STATE };
+	struct bench *bench = *state;
+
+	bench_start_with_guests(bench, 1);
+	for (int i = 0; i < 1000 && !fake_child_killed(bench_camera("rear"));
+	     i++) {
+		told.identity.present = i % 2;
+		fake_child_send(bench_camera("rear"), &told, sizeof(told));
+		bench_settle(bench);
+		bench_drop(bench_guest(1));
+		if (i < 16)
+			assert_false(fake_child_killed(bench_camera("rear")));
+	}
+	assert_true(fake_child_killed(bench_camera("rear")));
+}
+
 #define flow_test(name) \
 	cmocka_unit_test_setup_teardown(name, bench_begin, bench_end)
 
@@ -226,6 +245,7 @@ int main(void)
 		flow_test(a_lowered_budget_stops_no_stream),
 		flow_test(a_refusal_says_which_budget_and_who_has_it),
 		flow_test(a_camera_that_talks_nonsense_is_killed),
+		flow_test(a_camera_that_comes_and_goes_all_the_time_is_killed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
