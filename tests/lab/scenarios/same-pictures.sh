@@ -72,11 +72,12 @@ mkdir "$kept"
 vmediactl capture front --count 400 --to "$kept" >"$LAB_OUT/capture.log" 2>&1 &
 capture=$!
 ok "dom0 keeps frames of the camera" wait_for 10 test -s "$LAB_OUT/capture.log"
-take ivi 120 10
-take cluster 60 5
+take ivi 140 10
+take cluster 70 5
 sleep 2
 take rear 20 3.333
-sleep 1
+ok "the last has joined" wait_for 10 in_guest rear 'grep -q dqbuf: /tmp/log'
+sleep 0.5
 vmediactl top --count 1 --interval 2 >"$LAB_OUT/top.txt"
 for guest in ivi cluster rear; do
 	ok "top has a line of $guest" grep -qw "$guest" "$LAB_OUT/top.txt"
@@ -86,8 +87,8 @@ for guest in ivi cluster rear; do
 done
 kill $capture
 kept_sums >"$LAB_TMP/kept.sums"
-came ivi 120 10
-came cluster 60 5
+came ivi 140 10
+came cluster 70 5
 came rear 20 3.3
 
 # The last frame that all of them have, and dom0's own.
