@@ -11,7 +11,11 @@
 
 struct event_base;
 
-/* event_priority_set() of what brings frames; all else has a lower one. */
+/*
+ * event_priority_set() of what brings a driver's frames; all else has a lower
+ * one. Not of what makes frames itself: were that slower than they are due,
+ * nothing else would have its turn.
+ */
 #define LOOP_FRAMES 0
 
 /** loop_create() - owned by the caller; NULL if it cannot be made */

@@ -16,7 +16,6 @@
 
 #include "base/log.h"
 #include "base/util.h"
-#include "camera/loop.h"
 #include "camera/pattern.h"
 #include "camera/pattern_mode.h"
 #include "camera/source.h"
@@ -302,7 +301,6 @@ int source_pattern_create(struct event_base *base, const char *spec,
 		free(self);
 		return -ENOMEM;
 	}
-	event_priority_set(self->tick, LOOP_FRAMES);
 
 	self->mode = mode;
 	self->source.ops = &pattern_ops;

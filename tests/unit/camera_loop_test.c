@@ -11,7 +11,6 @@
 #include <cmocka.h>
 
 #include "camera/loop.h"
-#include "camera/source.h"
 
 #define NUM_SLOW 4
 #define FRAME_USEC 20000
@@ -22,20 +21,18 @@
  */
 struct scene {
 	struct event_base *base;
-	struct source *source;
-	struct pool pool;
+	struct event *frame;
 	struct event *slow[NUM_SLOW];
 	unsigned int begun;
 	unsigned int frames;
 	unsigned int seen[NUM_SLOW];
 };
 
-static void filled(void *owner, const struct session_frame *frame)
+static void filled(evutil_socket_t fd, short what, void *arg)
 {
-	struct scene *scene = owner;
+	struct scene *scene = arg;
 
 	scene->frames++;
-	scene->source->ops->queue(scene->source, frame->slot);
 }
 
 static void work(evutil_socket_t fd, short what, void *arg)
@@ -50,17 +47,14 @@ static void work(evutil_socket_t fd, short what, void *arg)
 
 static int setup(void **state)
 {
-	static const struct source_listener listener = { .filled = filled };
+	static const struct timeval interval = { 0, FRAME_USEC };
 	struct scene *scene = calloc(1, sizeof(*scene));
 
 	scene->base = loop_create();
 	assert_non_null(scene->base);
-	assert_int_equal(source_pattern_create(scene->base, "pattern:64x64@50",
-					       &scene->source), 0);
-	source_listen(scene->source, &listener, scene);
-	pool_init(&scene->pool);
-	assert_int_equal(scene->source->ops->start(scene->source, 3,
-						   &scene->pool), 0);
+	scene->frame = event_new(scene->base, -1, EV_PERSIST, filled, scene);
+	event_priority_set(scene->frame, LOOP_FRAMES);
+	event_add(scene->frame, &interval);
 	for (int i = 0; i < NUM_SLOW; i++)
 		scene->slow[i] = event_new(scene->base, -1, 0, work, scene);
 	*state = scene;
@@ -73,9 +67,7 @@ static int teardown(void **state)
 
 	for (int i = 0; i < NUM_SLOW; i++)
 		event_free(scene->slow[i]);
-	scene->source->ops->stop(scene->source);
-	pool_finish(&scene->pool);
-	source_destroy(scene->source);
+	event_free(scene->frame);
 	event_base_free(scene->base);
 	free(scene);
 	return 0;
