@@ -4,7 +4,7 @@
 # limit: 150
 # shellcheck shell=dash
 
-seconds=4
+seconds=3
 
 # stretch NAME: from here to stretch_ends.
 stretch() {

@@ -4,7 +4,7 @@
 # limit: 100
 # shellcheck shell=dash
 
-rate=5 count=40
+rate=5 count=25
 
 # stream GUEST DEVICE CAMERA: $count frames, what v4l2-ctl says of them is kept, and
 # of a pattern the pictures, too.
