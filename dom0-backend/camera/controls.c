@@ -387,17 +387,22 @@ static int controls_s_ext(struct session *session, unsigned long request,
 	return ret;
 }
 
-static bool controls_reads(unsigned long request)
+/* It only reads; and what, is not for us to count (control_find_old()) */
+static bool controls_reads(unsigned long request, const void *payload)
 {
-	return request == VIDIOC_QUERYMENU || request == VIDIOC_G_CTRL ||
-	       request == VIDIOC_G_EXT_CTRLS;
+	const uint32_t id = *(const uint32_t *)payload;
+
+	if (request == VIDIOC_G_EXT_CTRLS)
+		return true;
+	return (request == VIDIOC_QUERYMENU || request == VIDIOC_G_CTRL) &&
+	       !control_is_old(id & V4L2_CTRL_ID_MASK);
 }
 
 int controls_ioctl(struct session *session, unsigned long request,
 		   void *payload)
 {
 	if (access_is_open(&session->domain->guest,
-			   controls_reads(request) ||
+			   controls_reads(request, payload) ||
 				   domain_is_primary(session->domain)))
 		return session_ask(session, request, payload);
 

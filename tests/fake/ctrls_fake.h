@@ -64,9 +64,9 @@ void ctrls_fake_close(struct ctrls_fake *fake, struct source_handle *handle);
 
 /* What ctrls_fake_init() makes */
 #define FAKE_BRIGHTNESS V4L2_CID_BRIGHTNESS /* 0 to 255, 128 */
-#define FAKE_BUTTON V4L2_CID_DO_WHITE_BALANCE
 #define FAKE_GAIN V4L2_CID_GAIN /* 0 to 100 by 5, 50 */
 #define FAKE_HFLIP V4L2_CID_HFLIP /* boolean */
+#define FAKE_BUTTON (V4L2_CID_USER_BASE | 0xef00) /* private, too */
 #define FAKE_PRIVATE_LONG (V4L2_CID_USER_BASE | 0xf000) /* "64 Bits" */
 #define FAKE_PRIVATE_A (V4L2_CID_USER_BASE | 0xf001) /* "Secret Knob" */
 #define FAKE_PRIVATE_B (V4L2_CID_USER_BASE | 0xf002) /* "Open Knob" */
