@@ -241,7 +241,7 @@ bool domain_may_have_buffers(const struct domain *domain,
 		streams += other->claim.buffers;
 	if (streams < domain->guest.streams)
 		return true;
-	log_guest(&domain->camera->limit,
+	log_guest(&domain->limit,
 		  "guest %s has %u sessions with buffers, its quota of streams: no more",
 		  domain->guest.name, streams);
 	return false;
@@ -273,7 +273,7 @@ void domain_used(struct domain *domain, uint64_t since)
 
 	usec = budget_wait(&domain->budget, now);
 	domain_wait(domain, usec);
-	log_guest(&domain->camera->limit,
+	log_guest(&domain->limit,
 		  "guest %s kept the camera too busy: it waits %u ms",
 		  domain->guest.name, (unsigned int)(usec / 1000));
 }

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/list.h"
+#include "base/log.h"
 #include "camera/budget.h"
 #include "ipc/daemon_proto.h"
 
@@ -32,6 +33,7 @@ struct session;
  * @wait: it has used that up, and is not heard until then; without sessions: it
  *        is remembered until then
  * @waits: it is not heard
+ * @limit: of what it was refused, in the log
  */
 struct domain {
 	struct list link;
@@ -41,6 +43,7 @@ struct domain {
 	struct budget budget;
 	struct event *wait;
 	bool waits;
+	struct log_limit limit;
 };
 
 /**

@@ -31,7 +31,7 @@ static void log_refusal(const struct sessions *sessions,
 	char wanted[LIMIT_TEXT_SIZE], limit[LIMIT_TEXT_SIZE];
 	char used[LIMIT_TEXT_SIZE], holders[HOLDERS_SIZE];
 
-	if (!log_allowed(guest ? &guest->log : &camera->log))
+	if (!log_allowed(guest ? &guest->refusals : &camera->log))
 		return;
 	if (by_camera)
 		holders_of_camera_bytes(sessions, camera, holders,

@@ -51,6 +51,8 @@ struct guests;
  * @stale: it has not answered the latest question for @report
  * @asked: tag of that question; 0: none was asked
  * @answered: tag of the last one that was answered
+ * @log: lines that it can cause
+ * @refusals: of these, what a quota refused: the others must not hide it
  * @ioreq_server: -1 until there is one
  * @served: a device was claimed
  * @leaving: its devices are being taken down
@@ -76,6 +78,7 @@ struct guest {
 	uint32_t asked;
 	uint32_t answered;
 	struct log_limit log;
+	struct log_limit refusals;
 	int ioreq_server;
 	bool served;
 	bool leaving;

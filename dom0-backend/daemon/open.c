@@ -87,7 +87,7 @@ static void log_refusal(struct broker *broker, const struct camera *camera,
 	char holders[HOLDERS_SIZE];
 
 	/* What dom0 does is not a guest's doing. */
-	if (guest && !log_allowed(&guest->log))
+	if (guest && !log_allowed(&guest->refusals))
 		return;
 	if (refusal == SESSIONS)
 		holders_of_guest(sessions, guest, holders, sizeof(holders));

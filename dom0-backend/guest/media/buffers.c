@@ -47,7 +47,7 @@ static void log_streams(const struct session *session)
 			len += snprintf(who + len, sizeof(who) - len, " %u",
 					other->id);
 	}
-	log_guest(&device->limit,
+	log_guest(&device->refusals,
 		  "%s: session %u: quota streams=%" PRIu64
 		  " is reached: buffers belong to session%s",
 		  device->params.name, session->id,
@@ -95,7 +95,7 @@ static int add_buffers(struct session *session, uint32_t *count,
 
 	ret = queue_add(&session->queue, count, layout, &reached);
 	if (reached != NUM_QUOTAS)
-		log_guest(&device->limit,
+		log_guest(&device->refusals,
 			  "%s: session %u: %u of %u buffers, quota %s=%" PRIu64
 			  " is reached: the guest has %u, of %" PRIu64 " bytes",
 			  device->params.name, session->id, ret ? 0 : *count,

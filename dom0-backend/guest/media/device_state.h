@@ -40,6 +40,7 @@ struct vq;
  * @calls: of these, at the camera
  * @num_streams: sessions that have buffers, or wait for some; quota `streams`
  * @limit: lines in the log that the guest can cause
+ * @refusals: of these, what a quota refused
  */
 struct media_device {
 	struct media_device_params params;
@@ -55,6 +56,7 @@ struct media_device {
 	struct calls calls;
 	unsigned int num_streams;
 	struct log_limit limit;
+	struct log_limit refusals;
 };
 
 #endif /* MEDIA_DEVICE_STATE_H */

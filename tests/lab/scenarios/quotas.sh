@@ -44,6 +44,7 @@ done
 
 answers "sessions: four" ivi 0 "$(opens 4)" ok
 answers "sessions: a fifth" ivi 0 "$(opens 5)" EBUSY
+ok "sessions: the log tells what is in use" refusal 'open refused: .sessions. of ivi is 4'
 answers "sessions: a fifth after one is closed" ivi 0 "$(opens 4)" use:0 close sleep:0.5 open ok
 
 answers "streams: buffers of one" ivi 0 open buffers:2 2
