@@ -229,7 +229,7 @@ bool domain_is_primary(const struct domain *domain)
 	       domain->guest.domid == domain->camera->primary;
 }
 
-bool domain_may_have_buffers(const struct domain *domain,
+bool domain_may_have_buffers(struct domain *domain,
 			     const struct session *session)
 {
 	const struct session *other, *tmp;

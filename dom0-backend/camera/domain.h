@@ -83,7 +83,7 @@ bool domain_is_primary(const struct domain *domain);
  * domain_may_have_buffers() - quota `streams`
  * @session: of @domain, about to have buffers
  */
-bool domain_may_have_buffers(const struct domain *domain,
+bool domain_may_have_buffers(struct domain *domain,
 			     const struct session *session);
 
 /**

@@ -33,7 +33,6 @@ ok "another starts" guest_start cluster "$(cameras 1)" || done_testing
 
 ok "the first streams" guest_streams ivi
 like "and is the primary" "$(vmediactl primary front)" ivi
-compliance second-plain
 compliance second-streaming -s
 in_guest cluster 'v4l2-ctl -d0 --list-formats-ext' >"$LAB_OUT/modes"
 is "it is shown one size" "$(grep -c 'Size:' "$LAB_OUT/modes")" 1

@@ -72,8 +72,8 @@ mkdir "$kept"
 vmediactl capture front --count 400 --to "$kept" >"$LAB_OUT/capture.log" 2>&1 &
 capture=$!
 ok "dom0 keeps frames of the camera" wait_for 10 test -s "$LAB_OUT/capture.log"
-take ivi 140 10
-take cluster 70 5
+take ivi 100 10
+take cluster 50 5
 sleep 2
 take rear 20 3.333
 ok "the last has joined" wait_for 10 in_guest rear 'grep -q dqbuf: /tmp/log'
@@ -87,8 +87,8 @@ for guest in ivi cluster rear; do
 done
 kill $capture
 kept_sums >"$LAB_TMP/kept.sums"
-came ivi 140 10
-came cluster 70 5
+came ivi 100 10
+came cluster 50 5
 came rear 20 3.3
 
 # The last frame that all of them have, and dom0's own.
