@@ -30,7 +30,7 @@ static const char usage[] =
 	"                           configuration is read again; 0 is unlimited\n"
 	"  evict SERIAL             end a session\n"
 	"  evict DOMAIN [CAMERA]    end all sessions of a domain, or those on a camera\n"
-	"  primary CAMERA           who may write the settings that all share\n"
+	"  primary CAMERA           who may write the controls, and why\n"
 	"  primary CAMERA DOMAIN    this domain, while it runs\n"
 	"  primary CAMERA auto      whom the configuration says\n"
 	"  reload                   read the configuration again\n"

@@ -22,6 +22,7 @@ static const struct column sessions[] = {
 	{ .title = "ASKED", .key = "rate", .format = field_tenths },
 	{ .title = "FPS", .key = "fps", .format = field_tenths },
 	{ .title = "FRAMES", .key = "frames" },
+	{ .title = "SKIPPED", .key = "skipped" },
 	{ .title = "-NOBUF", .key = "no_buffer" },
 	{ .title = "-HELD", .key = "missed_held" },
 	{ .title = "-BEHIND", .key = "missed_behind" },

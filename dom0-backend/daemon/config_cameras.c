@@ -65,7 +65,8 @@ static void read_mode(struct config_parser *p, struct config_item *item,
 	if (text && config_mode_parse(text, &camera->mode) < 0)
 		config_mistake(p, item->line, "`mode=` is "
 			       "FOURCC:WIDTHxHEIGHT or "
-			       "FOURCC:WIDTHxHEIGHT@RATE, e.g. "
+			       "FOURCC:WIDTHxHEIGHT@RATE, a RATE up to 1000, "
+			       "whole or as 30000/1001, e.g. "
 			       "YUYV:1280x720@30, not \"%s\"", text);
 }
 

@@ -240,9 +240,9 @@ static void top_tells_rates_after_one_round(void **state)
 	assert_ptr_equal(strstr(output,
 		"Sessions\n"
 		"  SERIAL  DOMAIN   CAMERA  MODE           ASKED  FPS  FRAMES  "
-		"-NOBUF  -HELD  -BEHIND  -SHORT  -FAILED  HELD  BYTES/S\n"
+		"SKIPPED  -NOBUF  -HELD  -BEHIND  -SHORT  -FAILED  HELD  BYTES/S\n"
 		"  1       guest-1  rear    YUYV 1280x720  15.0   0.0  100     "
-		"1       3      4        5       2        1     0\n"), output);
+		"7        1       3      4        5       2        1     0\n"), output);
 	assert_non_null(strstr(output,
 		"Cameras\n"
 		"  CAMERA  MODE           KEPT        FPS  CAPTURED  LOST  "

@@ -40,7 +40,8 @@ static void a_mistake_in_cameras_is_told(void **state)
 #define SOURCE "camera \"b\" needs `source=`: /dev/videoN or " \
 	       "pattern:WIDTHxHEIGHT"
 #define MODE(text) "`mode=` is FOURCC:WIDTHxHEIGHT or " \
-		   "FOURCC:WIDTHxHEIGHT@RATE, e.g. YUYV:1280x720@30, not \"" \
+		   "FOURCC:WIDTHxHEIGHT@RATE, a RATE up to 1000, whole or " \
+		   "as 30000/1001, e.g. YUYV:1280x720@30, not \"" \
 		   text "\""
 #define CLIENTS(text) "`clients=` is a number up to 65536, not \"" text "\""
 #define BAD_MODE(text) { "name=b,source=/dev/b,mode=" text, MODE(text) }
