@@ -13,47 +13,13 @@
 
 #include "base/util.h"
 #include "camera/bandwidth.h"
-#include "camera_client.h"
-#include "source_fake.h"
+#include "pair_scene.h"
 
 #define CAPTURE V4L2_BUF_TYPE_VIDEO_CAPTURE
 #define CAPTURE_MPLANE V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE
 
 /* 512 bytes, 30 times a second, as the fake source has it */
 #define FAKE_BYTES (512 * 30)
-
-struct scene {
-	struct camera_world world;
-	struct source_fake fake;
-	struct camera_client one;
-	struct camera_client two;
-};
-
-static int setup(void **state)
-{
-	struct scene *scene = calloc(1, sizeof(*scene));
-
-	source_fake_init(&scene->fake);
-	world_init(&scene->world, event_base_new(), &scene->fake.source);
-	client_open(&scene->one, &scene->world, 2);
-	client_open(&scene->two, &scene->world, 2);
-	*state = scene;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct scene *scene = *state;
-
-	client_close(&scene->one);
-	client_close(&scene->two);
-	world_finish(&scene->world);
-	event_base_free(scene->world.base);
-	assert_int_equal(scene->fake.handles, 0);
-	assert_int_equal(scene->fake.num_slots, 0);
-	free(scene);
-	return 0;
-}
 
 /* What a stream needs: sizes of planes, interval */
 static const struct {
@@ -346,8 +312,6 @@ static void a_rate_that_is_refused_stays_what_it_was(void **state)
 	assert_int_equal(client_ioctl(&scene->one, VIDIOC_G_PARM, &parm), 0);
 	assert_int_equal(parm.parm.capture.timeperframe.denominator, 10);
 }
-
-#define SCENE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
 {

@@ -14,44 +14,19 @@
 
 #include <cmocka.h>
 
-#include "camera_client.h"
-#include "source_fake.h"
+#include "pair_scene.h"
 
 #define CAPTURE V4L2_BUF_TYPE_VIDEO_CAPTURE
 #define CTRL_POINTER 0x00a00001
 #define CTRL_PLAIN 0x00980900
 
-struct scene {
-	struct camera_world world;
-	struct source_fake fake;
-	struct camera_client one;
-	struct camera_client two;
-};
-
 static int setup(void **state)
 {
-	struct scene *scene = calloc(1, sizeof(*scene));
+	struct scene *scene;
 
-	source_fake_init(&scene->fake);
+	scene_setup(state);
+	scene = *state;
 	scene->fake.pointer_ctrl = CTRL_POINTER;
-	world_init(&scene->world, event_base_new(), &scene->fake.source);
-	client_open(&scene->one, &scene->world, 2);
-	client_open(&scene->two, &scene->world, 2);
-	*state = scene;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct scene *scene = *state;
-
-	client_close(&scene->one);
-	client_close(&scene->two);
-	world_finish(&scene->world);
-	event_base_free(scene->world.base);
-	assert_int_equal(scene->fake.handles, 0);
-	assert_int_equal(scene->fake.num_slots, 0);
-	free(scene);
 	return 0;
 }
 
@@ -437,34 +412,35 @@ static void a_session_that_vmediad_ends_is_over(void **state)
 	assert_false(scene->one.closed);
 }
 
-#define SCENE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define HOSTILE(test) \
+	cmocka_unit_test_setup_teardown(test, setup, scene_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SCENE(a_plain_control_is_passed_and_comes_back),
-		SCENE(a_pointer_control_takes_its_data_along),
-		SCENE(a_size_does_not_make_a_control_a_pointer),
-		SCENE(controls_come_back_from_a_failure),
-		SCENE(no_control_at_all_is_fine),
-		SCENE(requests_do_not_cross),
-		SCENE(controls_shorter_than_announced_end_the_session),
-		SCENE(controls_longer_than_announced_end_the_session),
-		SCENE(too_many_controls_end_the_session),
-		SCENE(a_count_that_wraps_ends_the_session),
-		SCENE(sizes_that_wrap_end_the_session),
-		SCENE(too_many_bytes_end_the_session),
-		SCENE(the_most_bytes_are_taken),
-		SCENE(an_unknown_message_ends_the_session),
-		SCENE(half_a_header_ends_the_session),
-		SCENE(half_an_ioctl_ends_the_session),
-		SCENE(a_payload_of_another_length_ends_the_session),
-		SCENE(a_payload_that_is_not_there_ends_the_session),
-		SCENE(a_payload_with_more_behind_it_ends_the_session),
-		SCENE(half_a_release_ends_the_session),
-		SCENE(a_descriptor_nobody_asked_for_ends_the_session),
-		SCENE(random_messages_hurt_nobody_else),
-		SCENE(a_session_that_vmediad_ends_is_over),
+		HOSTILE(a_plain_control_is_passed_and_comes_back),
+		HOSTILE(a_pointer_control_takes_its_data_along),
+		HOSTILE(a_size_does_not_make_a_control_a_pointer),
+		HOSTILE(controls_come_back_from_a_failure),
+		HOSTILE(no_control_at_all_is_fine),
+		HOSTILE(requests_do_not_cross),
+		HOSTILE(controls_shorter_than_announced_end_the_session),
+		HOSTILE(controls_longer_than_announced_end_the_session),
+		HOSTILE(too_many_controls_end_the_session),
+		HOSTILE(a_count_that_wraps_ends_the_session),
+		HOSTILE(sizes_that_wrap_end_the_session),
+		HOSTILE(too_many_bytes_end_the_session),
+		HOSTILE(the_most_bytes_are_taken),
+		HOSTILE(an_unknown_message_ends_the_session),
+		HOSTILE(half_a_header_ends_the_session),
+		HOSTILE(half_an_ioctl_ends_the_session),
+		HOSTILE(a_payload_of_another_length_ends_the_session),
+		HOSTILE(a_payload_that_is_not_there_ends_the_session),
+		HOSTILE(a_payload_with_more_behind_it_ends_the_session),
+		HOSTILE(half_a_release_ends_the_session),
+		HOSTILE(a_descriptor_nobody_asked_for_ends_the_session),
+		HOSTILE(random_messages_hurt_nobody_else),
+		HOSTILE(a_session_that_vmediad_ends_is_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

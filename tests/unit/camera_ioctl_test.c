@@ -11,44 +11,10 @@
 
 #include <cmocka.h>
 
-#include "camera_client.h"
-#include "source_fake.h"
+#include "pair_scene.h"
 
 #define CAPTURE V4L2_BUF_TYPE_VIDEO_CAPTURE
 #define CTRL_PLAIN 0x00980900
-
-struct scene {
-	struct camera_world world;
-	struct source_fake fake;
-	struct camera_client one;
-	struct camera_client two;
-};
-
-static int setup(void **state)
-{
-	struct scene *scene = calloc(1, sizeof(*scene));
-
-	source_fake_init(&scene->fake);
-	world_init(&scene->world, event_base_new(), &scene->fake.source);
-	client_open(&scene->one, &scene->world, 2);
-	client_open(&scene->two, &scene->world, 2);
-	*state = scene;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct scene *scene = *state;
-
-	client_close(&scene->one);
-	client_close(&scene->two);
-	world_finish(&scene->world);
-	event_base_free(scene->world.base);
-	assert_int_equal(scene->fake.handles, 0);
-	assert_int_equal(scene->fake.num_slots, 0);
-	free(scene);
-	return 0;
-}
 
 static int reqbufs(struct camera_client *client, unsigned int count)
 {
@@ -373,8 +339,6 @@ static void events_have_no_more_ids_than_a_device_has_inputs(void **state)
 	assert_int_equal(subscribe(&scene->one, V4L2_EVENT_CTRL, CTRL_PLAIN),
 			 0);
 }
-
-#define SCENE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
 {
