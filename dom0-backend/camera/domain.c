@@ -71,15 +71,20 @@ static void domain_resume(struct domain *domain)
 		link_resume(session->socket);
 }
 
-/* Without a timer nobody would hear it ever again: then it does not wait. */
-static void domain_wait(struct domain *domain, uint64_t usec)
+static bool domain_set_timer(struct domain *domain, uint64_t usec)
 {
 	const struct timeval wait = {
 		.tv_sec = usec / 1000000,
 		.tv_usec = usec % 1000000,
 	};
 
-	if (event_add(domain->wait, &wait) < 0)
+	return event_add(domain->wait, &wait) == 0;
+}
+
+/* Without a timer nobody would hear it ever again: then it does not wait. */
+static void domain_wait(struct domain *domain, uint64_t usec)
+{
+	if (!domain_set_timer(domain, usec))
 		domain_resume(domain);
 	else if (!domain->waits)
 		domain_pause(domain);
@@ -107,13 +112,9 @@ static void domain_free(struct domain *domain)
 static bool domain_is_remembered(struct domain *domain)
 {
 	const uint64_t usec = budget_recovery(&domain->budget, domain_now());
-	const struct timeval wait = {
-		.tv_sec = usec / 1000000,
-		.tv_usec = usec % 1000000,
-	};
 
 	return domain->guest.domid != 0 && usec > 0 &&
-	       event_add(domain->wait, &wait) == 0;
+	       domain_set_timer(domain, usec);
 }
 
 static void domain_time(evutil_socket_t fd, short what, void *arg)
