@@ -34,11 +34,11 @@ static void log_refusal(const struct sessions *sessions,
 	if (!log_allowed(guest ? &guest->refusals : &camera->log))
 		return;
 	if (by_camera)
-		holders_of_camera_bytes(sessions, camera, holders,
-					sizeof(holders));
+		holders_of_camera(sessions, camera, QUOTA_BYTES, holders,
+				  sizeof(holders));
 	else
-		holders_of_guest_bytes(sessions, guest, holders,
-				       sizeof(holders));
+		holders_of_guest(sessions, guest, QUOTA_BYTES, holders,
+				 sizeof(holders));
 	log_warning("guest %s, session %" PRIu64 ": stream refused: it needs %s"
 		    " bytes/s, but `%s` of %s %s is %s and %s are used: %s; "
 		    "refused %" PRIu64 " times",

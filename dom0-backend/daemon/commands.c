@@ -283,7 +283,7 @@ static struct json_object *evict_guest(struct broker *broker,
 				      camera ? " on camera " : "",
 				      camera ? camera->name : "",
 				      holders_of_guest(&broker->sessions, guest,
-						       holders,
+						       QUOTA_SESSIONS, holders,
 						       sizeof(holders)));
 	}
 	answer = report_new();
@@ -385,7 +385,8 @@ static struct json_object *capture(struct broker *broker,
 		return command_refuse("camera \"%s\" is taken: %s",
 				      camera->name,
 				      holders_of_camera(&broker->sessions,
-							camera, holders,
+							camera, QUOTA_SESSIONS,
+							holders,
 							sizeof(holders)));
 	if (ret < 0)
 		return command_refuse("%s", strerror(-ret));

@@ -14,7 +14,7 @@ struct question {
 	const struct sessions *sessions;
 	const struct camera *camera;
 	const struct guest *guest;
-	bool bytes;
+	enum quota_kind what;
 };
 
 /* The first of a name's sessions speaks for all of them. */
@@ -33,7 +33,7 @@ static bool total(const struct question *question,
 		if (!met && session != speaker)
 			return false;
 		met = true;
-		*out += question->bytes ? session->bytes : 1;
+		*out += question->what == QUOTA_BYTES ? session->bytes : 1;
 	}
 	return met && *out > 0;
 }
@@ -53,8 +53,7 @@ static const char *print(const struct question *question, const char *none,
 			continue;
 		if (len >= size || !total(question, session, &sum))
 			continue;
-		limit_print(question->bytes ? QUOTA_BYTES : QUOTA_SESSIONS, sum,
-			    amount, sizeof(amount));
+		limit_print(question->what, sum, amount, sizeof(amount));
 		len += snprintf(text + len, size - len, "%s%s %s",
 				len ? ", " : "",
 				question->camera ? session_owner(session) :
@@ -65,50 +64,26 @@ static const char *print(const struct question *question, const char *none,
 }
 
 const char *holders_of_camera(const struct sessions *sessions,
-			      const struct camera *camera, char *text,
-			      size_t size)
+			      const struct camera *camera,
+			      enum quota_kind what, char *text, size_t size)
 {
 	const struct question question = {
 		.sessions = sessions,
 		.camera = camera,
+		.what = what,
 	};
 
 	return print(&question, "nobody", text, size);
 }
 
 const char *holders_of_guest(const struct sessions *sessions,
-			     const struct guest *guest, char *text,
-			     size_t size)
+			     const struct guest *guest, enum quota_kind what,
+			     char *text, size_t size)
 {
 	const struct question question = {
 		.sessions = sessions,
 		.guest = guest,
-	};
-
-	return print(&question, "nothing", text, size);
-}
-
-const char *holders_of_camera_bytes(const struct sessions *sessions,
-				    const struct camera *camera, char *text,
-				    size_t size)
-{
-	const struct question question = {
-		.sessions = sessions,
-		.camera = camera,
-		.bytes = true,
-	};
-
-	return print(&question, "nobody", text, size);
-}
-
-const char *holders_of_guest_bytes(const struct sessions *sessions,
-				   const struct guest *guest, char *text,
-				   size_t size)
-{
-	const struct question question = {
-		.sessions = sessions,
-		.guest = guest,
-		.bytes = true,
+		.what = what,
 	};
 
 	return print(&question, "nothing", text, size);

@@ -11,6 +11,8 @@
 
 #include <stddef.h>
 
+#include "ipc/quotas.h"
+
 struct camera;
 struct guest;
 struct sessions;
@@ -18,25 +20,18 @@ struct sessions;
 /* Enough for what a line of the log should hold */
 #define HOLDERS_SIZE 160
 
-/** holders_of_camera() - the domains that have it open, and how many times */
+/**
+ * holders_of_camera() - the domains that have it open
+ * @what: QUOTA_SESSIONS: how many times; QUOTA_BYTES: those that stream from
+ *        it, and their bytes/s
+ */
 const char *holders_of_camera(const struct sessions *sessions,
-			      const struct camera *camera, char *text,
-			      size_t size);
+			      const struct camera *camera,
+			      enum quota_kind what, char *text, size_t size);
 
-/** holders_of_guest() - the cameras it has open, and how many times */
+/** holders_of_guest() - the cameras it has open; @what as above */
 const char *holders_of_guest(const struct sessions *sessions,
-			     const struct guest *guest, char *text,
-			     size_t size);
-
-/** holders_of_camera_bytes() - the domains that stream from it, and their
- * bytes/s */
-const char *holders_of_camera_bytes(const struct sessions *sessions,
-				    const struct camera *camera, char *text,
-				    size_t size);
-
-/** holders_of_guest_bytes() - the cameras it streams from, and its bytes/s */
-const char *holders_of_guest_bytes(const struct sessions *sessions,
-				   const struct guest *guest, char *text,
-				   size_t size);
+			     const struct guest *guest, enum quota_kind what,
+			     char *text, size_t size);
 
 #endif /* DAEMON_HOLDERS_H */

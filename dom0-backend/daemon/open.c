@@ -90,9 +90,11 @@ static void log_refusal(struct broker *broker, const struct camera *camera,
 	if (guest && !log_allowed(&guest->refusals))
 		return;
 	if (refusal == SESSIONS)
-		holders_of_guest(sessions, guest, holders, sizeof(holders));
+		holders_of_guest(sessions, guest, QUOTA_SESSIONS, holders,
+				 sizeof(holders));
 	else if (camera)
-		holders_of_camera(sessions, camera, holders, sizeof(holders));
+		holders_of_camera(sessions, camera, QUOTA_SESSIONS, holders,
+				  sizeof(holders));
 	switch (refusal) {
 	case SESSIONS:
 		log_quota(who, &guest->sessions, limit_name(QUOTA_SESSIONS),
