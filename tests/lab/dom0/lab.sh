@@ -12,5 +12,7 @@
 . /lab/dom0/lib/frames.sh
 # shellcheck source=dom0/lib/steps.sh
 . /lab/dom0/lib/steps.sh
+# shellcheck source=dom0/lib/compliance.sh
+. /lab/dom0/lib/compliance.sh
 # shellcheck source=dom0/lib/leftovers.sh
 . /lab/dom0/lib/leftovers.sh

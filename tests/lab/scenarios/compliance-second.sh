@@ -5,22 +5,6 @@
 # limit: 300
 # shellcheck shell=dash
 
-# failures FILE: of v4l2-compliance's last line
-failures() {
-	sed -n 's/^Total .*Failed: *\([0-9]*\).*/\1/p' "$1"
-}
-
-# compliance NAME OPTION...
-compliance() {
-	local name=$1
-	shift
-
-	in_guest cluster 240 "v4l2-compliance -d0 $* --color=never" >"$LAB_OUT/$name"
-	tail -n 1 "$LAB_OUT/$name" | diag
-	grep -E '^[[:space:]]*(fail:|warn:)|: FAIL' "$LAB_OUT/$name" | sort | uniq -c | diag
-	is "$name: no failure" "$(failures "$LAB_OUT/$name")" 0
-}
-
 ok "vivid is the camera" load_vivid n_devs=1 node_types=0x1 num_inputs=1 input_types=0 \
 	no_error_inj=1
 v4l2-ctl -d0 --set-fmt-video=width=640,height=360,pixelformat=YUYV
@@ -33,7 +17,7 @@ ok "another starts" guest_start cluster "$(cameras 1)" || done_testing
 
 ok "the first streams" guest_streams ivi
 like "and is the primary" "$(vmediactl primary front)" ivi
-compliance second-streaming -s
+compliance cluster second-streaming -s
 in_guest cluster 'v4l2-ctl -d0 --list-formats-ext' >"$LAB_OUT/modes"
 is "it is shown one size" "$(grep -c 'Size:' "$LAB_OUT/modes")" 1
 like "which is the one of the stream" "$(cat "$LAB_OUT/modes")" 640x360
