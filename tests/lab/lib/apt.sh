@@ -82,16 +82,18 @@ with_apt() {
 	) 9>"$LAB_APT/lock"
 }
 
-# apt_tarball DIR LOG SOURCE: the upstream tarball of a source package as
-# DIR/orig.tar.xz. The hash comes from the signed index; the .dsc, which a
-# mirror may lack, is not needed.
+# apt_tarball DIR LOG SOURCE VERSION SHA256: the upstream tarball of a source
+# package as DIR/orig.tar.xz. The hash comes from the signed index; the .dsc,
+# which a mirror may lack, is not needed. A mirror may lack the tarball, too,
+# for weeks after a point release: then that of VERSION is taken, which it had
+# before, if its hash is SHA256.
 apt_tarball() {
 	with_apt "$2" apt_tarball_locked "$@"
 }
 
 apt_tarball_locked() {
-	local dir=$1 log=$2 source=$3
-	local uri file hash
+	local dir=$1 log=$2 source=$3 version=$4 sha256=$5
+	local uri file hash older
 
 	# A line is: 'URI' NAME SIZE SHA256:HASH
 	read -r uri file _ hash < <(
@@ -102,9 +104,19 @@ apt_tarball_locked() {
 		return 1
 	}
 	uri=${uri//\'/}
-	logged "$log" /usr/lib/apt/apt-helper download-file \
-		"$uri" "$dir/orig.tar.xz" "$hash" || return 1
+	older=${source}_$version.orig.tar.xz
+	if ! download "$log" "$uri" "$dir/orig.tar.xz" "$hash"; then
+		say "the mirror lacks $file; trying $older"
+		file=$older
+		logged "$log" download "$log" "${uri%/*}/${older//+/%2b}" \
+			"$dir/orig.tar.xz" "SHA256:$sha256" || return 1
+	fi
 	printf '%s\n' "$file" >"$dir/version"
+}
+
+# download LOG URI FILE HASH
+download() {
+	/usr/lib/apt/apt-helper download-file "$2" "$3" "$4" >>"$1" 2>&1
 }
 
 # apt_debs DIR LOG PACKAGE...: the packages and all they depend on, into DIR.

@@ -6,6 +6,12 @@
 
 LAB_LINUX=linux-source-6.12
 
+# A version of Xen that is known to do, and its upstream tarball's SHA256.
+LAB_XEN_TRIED=(
+	4.20.3+127-gc42374a105
+	df0831854a55a8f31cb3cb85036f2edc928e2ef098d77f815f5714bfafac68f3
+)
+
 # What runs in dom0 and in the guests, and what our own programs are built with.
 LAB_PACKAGES=(
 	busybox-static kmod util-linux v4l-utils xen-utils-4.20 xenstore-utils
@@ -27,7 +33,7 @@ check_xen() {
 
 # build_xen VARIANT: sets XEN.
 build_xen() {
-	cached xen-source "fetching the source of Xen"
+	cached xen-source "fetching the source of Xen" "${LAB_XEN_TRIED[@]}"
 	cached xen "building Xen ($1; about 30 s, once)" \
 		"$CACHED" CONFIG_EXPERT=y "${LAB_XEN_OPTION[$1]}"
 	XEN=$CACHED
