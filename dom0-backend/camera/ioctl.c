@@ -28,6 +28,8 @@
 #define IOCTL_CTRLS_PLANES false
 #define IOCTL_CTRLS_BUFFER false
 #define IOCTL_CTRLS_CTRLS true
+#define IOCTL_CTRLS_OBJECT false
+#define IOCTL_CTRLS_EDID false
 
 #define IOCTL_INFO(NAME, type, direction, tail)         \
 	[_IOC_NR(VIDIOC_##NAME)] = {                    \
@@ -195,8 +197,12 @@ static int ioctl_dispatch(struct session *session, unsigned long request,
 		return controls_ioctl(session, request, payload);
 	case VIDIOC_SUBSCRIBE_EVENT:
 		return ioctl_subscribe(session, payload);
-	default:
+	case VIDIOC_G_FMT:
+	case VIDIOC_G_INPUT:
+	case VIDIOC_UNSUBSCRIBE_EVENT:
 		return session_ask(session, request, payload);
+	default:
+		return -ENOTTY;
 	}
 }
 

@@ -19,7 +19,7 @@ union ioctl_payload {
 	struct v4l2_format format;
 	struct v4l2_create_buffers create_buffers;
 	struct v4l2_ext_controls ext_controls;
-	uint64_t room[64];
+	uint64_t room[sizeof(struct v4l2_enc_idx) / sizeof(uint64_t)];
 };
 
 /**

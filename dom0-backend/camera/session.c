@@ -38,6 +38,7 @@ static int session_send_slots(struct stream_reader *reader,
 		.num_slots = pool->num_slots - first,
 		.num_planes = pool->num_planes,
 		.dma_buf = pool->dma_buf,
+		.type = source_buf_type(session->camera->source),
 	};
 	struct iovec iov = { &slots, sizeof(slots) };
 	int ret;
@@ -60,7 +61,7 @@ static int session_send_frame(struct stream_reader *reader,
 	frame.hdr.type = SESSION_FRAME;
 	frame.hdr.tag = 0;
 	frame.generation = session->generation;
-	frame.reserved = 0;
+	frame.type = source_buf_type(session->camera->source);
 	return link_try_send(session->socket, &frame, sizeof(frame));
 }
 

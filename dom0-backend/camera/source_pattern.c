@@ -306,6 +306,7 @@ int source_pattern_create(struct event_base *base, const char *spec,
 	self->source.ops = &pattern_ops;
 	self->source.identity = (struct camera_identity){
 		.present = 1,
+		.shared = 1,
 		.device_caps = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING |
 			       V4L2_CAP_EXT_PIX_FORMAT,
 		.card = "vmedia pattern",

@@ -54,6 +54,7 @@ int v4l2_node_identify(int fd, struct camera_identity *identity)
 
 	memset(identity, 0, sizeof(*identity));
 	identity->present = 1;
+	identity->shared = 1;
 	identity->device_caps = caps & (V4L2_CAP_VIDEO_CAPTURE |
 					V4L2_CAP_VIDEO_CAPTURE_MPLANE |
 					V4L2_CAP_STREAMING |

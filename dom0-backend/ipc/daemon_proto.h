@@ -10,6 +10,7 @@
  *   LIMITS  quotas                 CLOSED  a session ended
  *   SESSION (+fd) answer to OPEN   SESSION_REPORT, REPORT  answer to QUERY
  *   QUERY   how is it going?
+ *   POPULATED answer to POPULATE   POPULATE  make pages of the window
  *   STOP    unmap, close, exit
  *
  *   vmediad to vmedia-camera       vmedia-camera to vmediad
@@ -56,11 +57,13 @@ enum daemon_type {
 	GUEST_SESSION,
 	GUEST_STOP,
 	GUEST_QUERY,
+	GUEST_POPULATED,
 	GUEST_LIVE = 16,
 	GUEST_OPEN,
 	GUEST_CLOSED,
 	GUEST_SESSION_REPORT,
 	GUEST_REPORT,
+	GUEST_POPULATE,
 	CAMERA_SESSION = 32,
 	CAMERA_STOP,
 	CAMERA_SETTINGS,
@@ -91,10 +94,13 @@ struct daemon_header {
  * @device_caps: V4L2_CAP_*; 0 if the camera was never seen. Kept when the
  *               camera goes away, so that a guest's device does not change.
  * @device_type: enum vfl_devnode_type
+ * @shared: its sessions look at one capture (ipc/session_proto.h); else each is
+ *          direct
  * @card: name for people, NUL-padded
  */
 struct camera_identity {
 	uint32_t present;
+	uint32_t shared;
 	uint32_t device_caps;
 	uint32_t device_type;
 	char card[32];
@@ -103,9 +109,13 @@ struct camera_identity {
 /**
  * struct guest_attach - serve a device
  * @devid: xl's number of the device in this guest
- * @device_id: virtio device ID, 48
+ * @device_id: virtio device ID: 48, the ratified dialect, or 42, the draft's
  * @irq: SPI
  * @base: guest-physical address of the 0x200 bytes of registers
+ * @window: guest-physical address of the device's window: shared memory region
+ *          0, where MMAP buffers are mapped. No page of it is there before
+ *          GUEST_POPULATE, unless the process is a restarted one.
+ * @window_len: bytes, a multiple of 2 MiB; 0: the device has no window
  * @identity: what is behind it now
  *
  * Sent again to a restarted vmedia-guest; whether it creates its IOREQ server
@@ -118,6 +128,8 @@ struct guest_attach {
 	uint32_t irq;
 	uint32_t reserved;
 	uint64_t base;
+	uint64_t window;
+	uint64_t window_len;
 	struct camera_identity identity;
 };
 
@@ -167,6 +179,35 @@ struct guest_session {
 	uint32_t tag;
 	uint32_t error;
 	uint64_t serial;
+};
+
+/**
+ * struct guest_populate - the guest shall have memory in a window of its
+ * devices; answered by GUEST_POPULATED
+ * @tag: repeated in the answer
+ * @devid: whose window
+ * @offset: in the window, bytes; a multiple of the pages' size
+ * @len: bytes, likewise. Pages that are there already stay as they are.
+ *
+ * The memory belongs to the guest and is there until it ends. Only vmediad can
+ * make it: vmedia-guest gave up the privilege.
+ */
+struct guest_populate {
+	struct daemon_header hdr;
+	uint32_t tag;
+	uint32_t devid;
+	uint64_t offset;
+	uint64_t len;
+};
+
+/** struct guest_populated - answer to GUEST_POPULATE
+ * @error: 0 or a positive errno: ENOMEM if Xen has no memory left; EINVAL if it
+ *         is not within the window. Then nothing was added.
+ */
+struct guest_populated {
+	struct daemon_header hdr;
+	uint32_t tag;
+	uint32_t error;
 };
 
 /** struct guest_closed - the session is over, its quota is free again */

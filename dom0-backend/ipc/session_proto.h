@@ -16,6 +16,21 @@
  *                                  EVENT   a V4L2 event of this session
  *                                  ERROR   the session is over
  *
+ * There are two kinds of sessions; camera_identity's @shared tells which.
+ *
+ * A *shared* session is one of many that look at one capture. Its buffers are
+ * vmedia-guest's own: a FRAME lends it a slot of the camera's pool, to be
+ * copied and RELEASEd.
+ *
+ * A *direct* session has the node for itself (codecs, outputs, VBI...): buffer
+ * N of a queue is buffer N of the node. REQBUFS and CREATE_BUFS make them, in
+ * the node's own memory (V4L2_MEMORY_MMAP, whatever the guest calls it); SLOTS
+ * gives their memory to vmedia-guest, before the REPLY. QBUF crosses, with its
+ * planes, when the bytes of an OUTPUT buffer are in place; FRAME gives a
+ * buffer of any queue back, and the bytes of a CAPTURE buffer are valid until
+ * the next QBUF of it. Nothing is RELEASEd. The node has the last word on
+ * every ioctl.
+ *
  * Order is meaning: an EVENT that a SUBSCRIBE_EVENT asked for initially comes
  * before its REPLY; SLOTS comes before the REPLY of STREAMON; no FRAME comes
  * after the REPLY of STREAMOFF.
@@ -56,9 +71,16 @@ struct session_header {
  * an array of v4l2_ext_control, then the bytes of each control whose size is
  * not 0, in order, without gaps. Pointers themselves mean nothing.
  *
- * QUERYBUF and QBUF do not cross: a guest's buffers are vmedia-guest's own.
- * REQBUFS and CREATE_BUFS do, since who has buffers pins the camera's mode:
- * the camera answers them for @type and memory, and count comes back as given.
+ * For EDID the blocks follow, blocks * 128 bytes.
+ *
+ * In a shared session QUERYBUF, PREPARE_BUF, EXPBUF and QBUF do not cross: a
+ * guest's buffers are vmedia-guest's own. REQBUFS and CREATE_BUFS do, since who
+ * has buffers pins the camera's mode: the camera answers them for @type, and
+ * count comes back as given.
+ *
+ * In a direct session QBUF crosses as a v4l2_buffer of V4L2_MEMORY_MMAP,
+ * followed, if it is multi-planar, by @length v4l2_planes; so does its reply.
+ * QUERYBUF, PREPARE_BUF and EXPBUF do not cross.
  */
 struct session_ioctl {
 	struct session_header hdr;
@@ -78,23 +100,31 @@ struct session_reply {
 	uint32_t len;
 };
 
-/* Most slots of a pool */
+/* Most slots of a shared session's pool */
 #define SESSION_MAX_SLOTS 24
 
+/* Most slots of a queue of a direct session: VMEDIA_MAX_BUFFERS */
+#define SESSION_MAX_DIRECT_SLOTS 32
+
 /**
- * struct session_slots - the pool, or what was added to it
+ * struct session_slots - the pool, or what was added to it; of a direct session
+ * the buffers of one queue, or those that were added
  * @generation: of this pool; frames of an older one are void
  * @first: 0: a new pool. Else these slots follow the @first ones that the
  *         session has: the pool of the same generation grew, and frames on
  *         their way stay valid.
- * @num_slots: in this message; with @first at most SESSION_MAX_SLOTS
+ * @num_slots: in this message; with @first at most SESSION_MAX_SLOTS. What does
+ *             not fit beside one message comes in several.
  * @num_planes: descriptors of each slot
- * @plane_size: bytes of each plane's memory, from the start of its descriptor
+ * @type: enum v4l2_buf_type, of the queue
+ * @plane_size: bytes of each plane's memory, from the start of its descriptor;
+ *              in a direct session CREATE_BUFS may add slots of another size
  * @dma_buf: the descriptors are dma-bufs (DMA_BUF_IOCTL_SYNC around reads),
  *           else memfds
  *
  * Beside it: num_slots * num_planes descriptors, slot by slot, plane by
- * plane, to be mapped for reading at offset 0.
+ * plane, to be mapped at offset 0: for reading, those of an OUTPUT queue for
+ * writing, too.
  */
 struct session_slots {
 	struct session_header hdr;
@@ -103,13 +133,16 @@ struct session_slots {
 	uint32_t num_slots;
 	uint32_t num_planes;
 	uint32_t dma_buf;
-	uint32_t reserved;
+	uint32_t type;
 	uint32_t plane_size[VIRTIO_MEDIA_MAX_PLANES];
 };
 
 /**
- * struct session_frame - a filled slot, lent until RELEASE
- * @flags: V4L2_BUF_FLAG_* of the capture: error, key frame, timestamp type
+ * struct session_frame - a filled slot, lent until RELEASE; in a direct session
+ * a buffer that the node is done with
+ * @flags: V4L2_BUF_FLAG_* that tell of the picture: error, key frame, last,
+ *         time code, timestamp type and source
+ * @type: enum v4l2_buf_type, of the queue
  * @bytesused: per plane, from the start of the slot's plane
  * @data_offset: per plane, multi-planar only
  *
@@ -122,9 +155,10 @@ struct session_frame {
 	uint32_t sequence;
 	uint32_t field;
 	uint32_t flags;
-	uint32_t reserved;
+	uint32_t type;
 	int64_t timestamp_sec;
 	int64_t timestamp_usec;
+	struct v4l2_timecode timecode;
 	uint32_t bytesused[VIRTIO_MEDIA_MAX_PLANES];
 	uint32_t data_offset[VIRTIO_MEDIA_MAX_PLANES];
 };

@@ -221,6 +221,7 @@ void bench_present(struct bench *bench, const char *name, const char *card)
 	struct camera_state state = {
 		.hdr.type = CAMERA_STATE,
 		.identity.present = 1,
+		.identity.shared = 1,
 		.identity.device_caps = 0x04200001,
 	};
 

@@ -92,6 +92,7 @@ void world_attach(struct world *world, uint32_t device_caps)
 		.identity =
 			{
 				.present = 1,
+				.shared = 1,
 				.device_caps = device_caps,
 				.card = "fake",
 			},

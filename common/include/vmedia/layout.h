@@ -30,6 +30,8 @@ VMEDIA_ASSERT_SIZE(struct virtio_media_cmd_ioctl, 16);
 VMEDIA_ASSERT_SIZE(struct virtio_media_resp_ioctl, 8);
 VMEDIA_ASSERT_SIZE(struct virtio_media_sg_entry, 16);
 VMEDIA_ASSERT_SIZE(struct virtio_media_cmd_mmap, 20);
+VMEDIA_ASSERT_SIZE(struct virtio_media_draft_cmd_mmap, 24);
+VMEDIA_ASSERT_SIZE(struct virtio_media_clock, 8);
 VMEDIA_ASSERT_SIZE(struct virtio_media_resp_mmap, 24);
 VMEDIA_ASSERT_SIZE(struct virtio_media_cmd_munmap, 16);
 VMEDIA_ASSERT_SIZE(struct virtio_media_resp_munmap, 8);

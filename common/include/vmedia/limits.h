@@ -17,6 +17,9 @@
 /* Bytes behind all pointer controls of one G/S/TRY_EXT_CTRLS */
 #define VMEDIA_MAX_CTRL_BYTES (64 * 1024)
 
+/* Blocks of 128 bytes in one G/S_EDID: all that there can be */
+#define VMEDIA_MAX_EDID_BLOCKS 256
+
 /* Bytes of one buffer, all planes: 8K at 4 bytes a pixel fits */
 #define VMEDIA_MAX_BUFFER_BYTES (256 * 1024 * 1024)
 

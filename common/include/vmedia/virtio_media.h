@@ -2,8 +2,9 @@
 /*
  * virtio_media.h - what travels on the wire of a virtio-media device.
  *
- * The ratified dialect (virtio 1.4, device ID 48), complete: configuration
- * space, commands, responses and events. The driver is the guest's end, the
+ * Both dialects, complete: that of the specification (virtio 1.4, device ID 48)
+ * and that of the draft of June 2024 (ID 42), which differs where it is said:
+ * configuration space, commands, responses and events. The driver is the guest's end, the
  * device is the host's end. All integers are little endian; the V4L2
  * structures that follow a command or an event cross in their 64-bit little
  * endian layout, as they are ("Device Operation: V4L2 ioctls").
@@ -18,6 +19,13 @@
 
 /* "Device ID" */
 #define VIRTIO_MEDIA_DEVICE_ID 48
+#define VIRTIO_MEDIA_DRAFT_DEVICE_ID 42
+
+/*
+ * A feature bit of ours, among those that are for the device type: the
+ * configuration space has the device's clock (struct virtio_media_clock).
+ */
+#define VIRTIO_MEDIA_F_CLOCK 57
 
 /* "Virtqueues" */
 #define VIRTIO_MEDIA_COMMANDQ 0
@@ -41,6 +49,21 @@ struct virtio_media_config {
 	__le32 device_caps;
 	__le32 device_type;
 	__u8 card[32];
+};
+
+/**
+ * struct virtio_media_clock - behind struct virtio_media_config, if
+ * VIRTIO_MEDIA_F_CLOCK was negotiated
+ * @low: lower half of the nanoseconds on the clock that timestamps of buffers
+ *       and events are of. Reading it, in 32 bits, also latches @high.
+ * @high: upper half, as of the last time that @low was read
+ *
+ * A driver that reads its own clock before and after knows the difference of
+ * the two within half of the time that reading took.
+ */
+struct virtio_media_clock {
+	__le32 low;
+	__le32 high;
 };
 
 /* "Command Virtqueue" */
@@ -136,6 +159,14 @@ struct virtio_media_cmd_mmap {
 	__le32 offset;
 };
 
+/** struct virtio_media_draft_cmd_mmap - the draft's, with a wider @offset */
+struct virtio_media_draft_cmd_mmap {
+	struct virtio_media_cmd_header hdr;
+	__le32 session_id;
+	__le32 flags;
+	__le64 offset;
+};
+
 /**
  * struct virtio_media_resp_mmap - a mapping
  * @driver_addr: offset of the mapping in the SHM region
@@ -174,7 +205,8 @@ struct virtio_media_event_header {
  * @error: positive Linux error number ("errno" in the specification, which is
  *         a macro in user space)
  *
- * The driver closes the session; its id is not used again before that.
+ * The driver closes the session; its id is not used again before that. In the
+ * draft the device has closed it, and its id is never used again.
  */
 struct virtio_media_event_error {
 	struct virtio_media_event_header hdr;

@@ -64,6 +64,10 @@ static void run(struct command *command)
 	case _IOC_NR(VIDIOC_QBUF):
 		buffers_queue(command);
 		break;
+	case _IOC_NR(VIDIOC_PREPARE_BUF):
+	case _IOC_NR(VIDIOC_EXPBUF):
+		command_answer(command, -ENOTTY);
+		break;
 	case _IOC_NR(VIDIOC_STREAMON):
 		buffers_stream_on(command);
 		break;

@@ -36,6 +36,8 @@ enum payload_tail {
 	PAYLOAD_PLANES,
 	PAYLOAD_BUFFER,
 	PAYLOAD_CTRLS,
+	PAYLOAD_OBJECT,
+	PAYLOAD_EDID,
 };
 
 /** struct payload_type - a line of vmedia/ioctls.h
@@ -78,7 +80,7 @@ struct payload {
 		struct v4l2_create_buffers create_buffers;
 		struct v4l2_buffer buffer;
 		struct v4l2_ext_controls ext_controls;
-		uint8_t bytes[256];
+		uint8_t bytes[sizeof(struct v4l2_enc_idx)];
 	};
 	unsigned int num_planes;
 	struct v4l2_plane planes[VIRTIO_MEDIA_MAX_PLANES];
