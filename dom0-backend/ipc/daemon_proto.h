@@ -181,13 +181,17 @@ struct guest_session {
 	uint64_t serial;
 };
 
+/* Bytes of one GUEST_POPULATE: vmediad does nothing else meanwhile */
+#define GUEST_POPULATE_MAX (16 * 1024 * 1024)
+
 /**
  * struct guest_populate - the guest shall have memory in a window of its
  * devices; answered by GUEST_POPULATED
  * @tag: repeated in the answer
  * @devid: whose window
  * @offset: in the window, bytes; a multiple of the pages' size
- * @len: bytes, likewise. Pages that are there already stay as they are.
+ * @len: bytes, likewise, at most GUEST_POPULATE_MAX. Pages that are there
+ *       already stay as they are.
  *
  * The memory belongs to the guest and is there until it ends. Only vmediad can
  * make it: vmedia-guest gave up the privilege.
@@ -201,8 +205,9 @@ struct guest_populate {
 };
 
 /** struct guest_populated - answer to GUEST_POPULATE
- * @error: 0 or a positive errno: ENOMEM if Xen has no memory left; EINVAL if it
- *         is not within the window. Then nothing was added.
+ * @error: 0 or a positive errno: ENOMEM if Xen has no memory left; EDQUOT if the
+ *         window's pages would be more than quota `memory`, rounded up to
+ *         2 MiB; EINVAL if it is not within the window. Then nothing was added.
  */
 struct guest_populated {
 	struct daemon_header hdr;
