@@ -73,10 +73,19 @@ static void on_notified(void *owner, unsigned int index)
 	}
 }
 
+static void on_config_read(void *owner, size_t offset, size_t len)
+{
+	struct echo *echo = owner;
+
+	if (echo->counts_reads)
+		echo->config[0] = ++echo->config_reads;
+}
+
 static const struct virtio_dev_ops ops = {
 	.started = on_started,
 	.reset = on_reset,
 	.notified = on_notified,
+	.config_read = on_config_read,
 };
 
 static void destroy_device(struct echo *echo)
@@ -98,10 +107,12 @@ void echo_make_device(struct echo *echo, bool needs_reset)
 		.hyp = hyp_fake_hyp(echo->fake),
 		.mem = echo->mem,
 		.device_id = 48,
+		.features = echo->features,
 		.irq = ECHO_IRQ,
 		.num_queues = ECHO_QUEUES,
 		.config = echo->config,
 		.config_len = sizeof(echo->config),
+		.shm = { echo->shm },
 		.ops = &ops,
 		.owner = echo,
 		.needs_reset = needs_reset,

@@ -14,10 +14,10 @@
 
 #include "driver_fake.h"
 #include "hyp_fake.h"
+#include "virtio/virtio.h"
 
 struct guest_mem;
 struct mmio_bus;
-struct virtio_dev;
 struct vq_chain;
 
 #define ECHO_ADDR UINT64_C(0x2000000)
@@ -28,6 +28,10 @@ struct vq_chain;
 /**
  * struct echo - all of it; the test sets what it likes at any time
  * @config: configuration space, counting up from 1
+ * @features: of the kind of device, when it is made
+ * @shm: shared memory region 0, when it is made; at first there is none
+ * @counts_reads: the first byte of @config is how often it was read
+ * @config_reads: that number
  * @started: times that the op was called; @resets and @notified likewise
  * @holds: keep chains in @held instead of answering them
  * @yields: let accesses in before each answer
@@ -41,6 +45,10 @@ struct echo {
 	struct virtio_dev *dev;
 	struct driver_fake *driver;
 	unsigned char config[42];
+	uint64_t features;
+	struct virtio_shm shm;
+	bool counts_reads;
+	unsigned char config_reads;
 	unsigned int started;
 	unsigned int resets;
 	unsigned int notified[ECHO_QUEUES];

@@ -54,6 +54,44 @@ static void there_are_no_features_beyond_the_words(void **state)
 	assert_int_equal(reg(*state, VIRTIO_MMIO_DEVICE_FEATURES), 0);
 }
 
+static void a_kind_of_device_has_features_of_its_own(void **state)
+{
+	struct echo *echo = *state;
+
+	echo->features = 1 | DRIVER_FAKE_FEATURE(57);
+	echo_make_device(echo, false);
+	set_reg(echo, VIRTIO_MMIO_DEVICE_FEATURES_SEL, 0);
+	assert_int_equal(reg(echo, VIRTIO_MMIO_DEVICE_FEATURES),
+			 1u | 1u << VIRTIO_RING_F_INDIRECT_DESC |
+				 1u << VIRTIO_RING_F_EVENT_IDX);
+	set_reg(echo, VIRTIO_MMIO_DEVICE_FEATURES_SEL, 1);
+	assert_int_equal(reg(echo, VIRTIO_MMIO_DEVICE_FEATURES),
+			 1u << (VIRTIO_F_VERSION_1 - 32) | 1u << (57 - 32));
+}
+
+static void its_features_are_in_force_if_the_driver_takes_them(void **state)
+{
+	struct echo *echo = *state;
+
+	echo->features = DRIVER_FAKE_FEATURE(57);
+	echo_make_device(echo, false);
+	assert_true(driver_fake_negotiate(echo->driver, DRIVER_FAKE_VERSION_1));
+	assert_false(virtio_dev_negotiated(echo->dev, 57));
+	assert_true(driver_fake_negotiate(echo->driver,
+					  DRIVER_FAKE_VERSION_1 |
+						  DRIVER_FAKE_FEATURE(57)));
+	assert_true(virtio_dev_negotiated(echo->dev, 57));
+}
+
+static void what_another_kind_offers_cannot_be_taken(void **state)
+{
+	struct echo *echo = *state;
+
+	assert_false(driver_fake_negotiate(echo->driver,
+					   DRIVER_FAKE_VERSION_1 |
+						   DRIVER_FAKE_FEATURE(57)));
+}
+
 static void a_queue_says_its_maximal_size(void **state)
 {
 	set_reg(*state, VIRTIO_MMIO_QUEUE_SEL, 1);
@@ -113,19 +151,44 @@ static void a_notification_of_no_queue_is_ignored(void **state)
 		     VIRTIO_CONFIG_S_NEEDS_RESET);
 }
 
-static void no_shared_memory_region_exists(void **state)
+static void assert_no_shm(struct echo *echo, uint32_t id)
 {
-	for (uint32_t id = 0; id < 3; id++) {
-		set_reg(*state, VIRTIO_MMIO_SHM_SEL, id);
-		assert_int_equal(reg(*state, VIRTIO_MMIO_SHM_LEN_LOW),
-				 UINT32_MAX);
-		assert_int_equal(reg(*state, VIRTIO_MMIO_SHM_LEN_HIGH),
-				 UINT32_MAX);
-		assert_int_equal(reg(*state, VIRTIO_MMIO_SHM_BASE_LOW),
-				 UINT32_MAX);
-		assert_int_equal(reg(*state, VIRTIO_MMIO_SHM_BASE_HIGH),
-				 UINT32_MAX);
-	}
+	set_reg(echo, VIRTIO_MMIO_SHM_SEL, id);
+	assert_int_equal(reg(echo, VIRTIO_MMIO_SHM_LEN_LOW), UINT32_MAX);
+	assert_int_equal(reg(echo, VIRTIO_MMIO_SHM_LEN_HIGH), UINT32_MAX);
+	assert_int_equal(reg(echo, VIRTIO_MMIO_SHM_BASE_LOW), UINT32_MAX);
+	assert_int_equal(reg(echo, VIRTIO_MMIO_SHM_BASE_HIGH), UINT32_MAX);
+}
+
+static void a_shared_memory_region_says_where_it_is(void **state)
+{
+	struct echo *echo = *state;
+
+	echo->shm.base = 0x123456780000;
+	echo->shm.len = 0x300200000;
+	echo_make_device(echo, false);
+	set_reg(echo, VIRTIO_MMIO_SHM_SEL, 0);
+	assert_int_equal(reg(echo, VIRTIO_MMIO_SHM_LEN_LOW), 0x200000);
+	assert_int_equal(reg(echo, VIRTIO_MMIO_SHM_LEN_HIGH), 3);
+	assert_int_equal(reg(echo, VIRTIO_MMIO_SHM_BASE_LOW), 0x56780000);
+	assert_int_equal(reg(echo, VIRTIO_MMIO_SHM_BASE_HIGH), 0x1234);
+}
+
+static void only_that_region_exists(void **state)
+{
+	struct echo *echo = *state;
+
+	echo->shm.base = 0x100000000;
+	echo->shm.len = 0x200000;
+	echo_make_device(echo, false);
+	assert_no_shm(echo, 1);
+	assert_no_shm(echo, UINT32_MAX);
+}
+
+static void a_device_without_shared_memory_has_no_region(void **state)
+{
+	for (uint32_t id = 0; id < 3; id++)
+		assert_no_shm(*state, id);
 }
 
 static void queue_reset_is_not_offered(void **state)
@@ -224,6 +287,25 @@ static void crooked_reads_of_the_configuration_give_nothing(void **state)
 
 	assert_int_equal(hyp_fake_read(echo->fake, CONFIG + 1, 2), 0);
 	assert_int_equal(hyp_fake_read(echo->fake, CONFIG + 4, 8), 0);
+}
+
+static void the_device_hears_of_a_read_before_it_is_answered(void **state)
+{
+	struct echo *echo = *state;
+
+	echo->counts_reads = true;
+	hyp_fake_read(echo->fake, CONFIG, 1);
+	assert_int_equal(hyp_fake_read(echo->fake, CONFIG, 1), 2);
+}
+
+static void what_a_read_brings_about_is_no_change_of_configuration(void **state)
+{
+	struct echo *echo = *state;
+	const uint32_t before = reg(echo, VIRTIO_MMIO_CONFIG_GENERATION);
+
+	echo->counts_reads = true;
+	hyp_fake_read(echo->fake, CONFIG, 4);
+	assert_int_equal(reg(echo, VIRTIO_MMIO_CONFIG_GENERATION), before);
 }
 
 static void the_configuration_cannot_be_written(void **state)
@@ -357,6 +439,9 @@ int main(void)
 		TEST(the_device_is_recognized),
 		TEST(the_features_are_offered_in_words),
 		TEST(there_are_no_features_beyond_the_words),
+		TEST(a_kind_of_device_has_features_of_its_own),
+		TEST(its_features_are_in_force_if_the_driver_takes_them),
+		TEST(what_another_kind_offers_cannot_be_taken),
 		TEST(a_queue_says_its_maximal_size),
 		TEST(a_queue_that_is_not_there_has_no_size),
 		TEST(a_queue_that_is_not_there_is_not_set_up),
@@ -364,7 +449,9 @@ int main(void)
 		TEST(queues_are_told_apart),
 		TEST(reset_makes_queues_unready),
 		TEST(a_notification_of_no_queue_is_ignored),
-		TEST(no_shared_memory_region_exists),
+		TEST(a_shared_memory_region_says_where_it_is),
+		TEST(only_that_region_exists),
+		TEST(a_device_without_shared_memory_has_no_region),
 		TEST(queue_reset_is_not_offered),
 		TEST(an_acknowledgement_clears_only_its_bits),
 		TEST(what_is_not_defined_reads_as_nothing),
@@ -375,6 +462,8 @@ int main(void)
 		TEST(configuration_is_read_in_all_widths),
 		TEST(beyond_the_configuration_is_nothing),
 		TEST(crooked_reads_of_the_configuration_give_nothing),
+		TEST(the_device_hears_of_a_read_before_it_is_answered),
+		TEST(what_a_read_brings_about_is_no_change_of_configuration),
 		TEST(the_configuration_cannot_be_written),
 		TEST(an_access_to_nobody_reads_as_all_ones),
 		TEST(an_access_across_the_end_is_nobodys),

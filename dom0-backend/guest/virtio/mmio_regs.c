@@ -37,6 +37,25 @@ static uint32_t read_queue(const struct mmio_regs *regs, uint64_t offset)
 						     vq_ready(vq);
 }
 
+static uint32_t read_shm(const struct mmio_regs *regs, uint64_t offset)
+{
+	const struct virtio_shm *shm = virtio_dev_shm(regs->dev, regs->shm);
+
+	/* The length of a region that is not there is -1, not 0. */
+	if (!shm)
+		return UINT32_MAX;
+	switch (offset) {
+	case VIRTIO_MMIO_SHM_LEN_LOW:
+		return (uint32_t)shm->len;
+	case VIRTIO_MMIO_SHM_LEN_HIGH:
+		return shm->len >> 32;
+	case VIRTIO_MMIO_SHM_BASE_LOW:
+		return (uint32_t)shm->base;
+	default:
+		return shm->base >> 32;
+	}
+}
+
 static uint64_t read_register(struct mmio_regs *regs, uint64_t offset,
 			      const struct hyp_access *access)
 {
@@ -64,8 +83,7 @@ static uint64_t read_register(struct mmio_regs *regs, uint64_t offset,
 	case VIRTIO_MMIO_SHM_LEN_HIGH:
 	case VIRTIO_MMIO_SHM_BASE_LOW:
 	case VIRTIO_MMIO_SHM_BASE_HIGH:
-		/* No region has any ID: its length is -1, not 0. */
-		return UINT32_MAX;
+		return read_shm(regs, offset);
 	case QUEUE_RESET:
 		return 0;
 	case VIRTIO_MMIO_CONFIG_GENERATION:
@@ -150,7 +168,7 @@ static void write_register(struct mmio_regs *regs, uint64_t offset,
 		virtio_dev_set_status(dev, value);
 		break;
 	case VIRTIO_MMIO_SHM_SEL:
-		/* Whichever it is, it is not there. */
+		regs->shm = value;
 		break;
 	default:
 		complain(regs, offset, access);

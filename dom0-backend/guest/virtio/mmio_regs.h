@@ -18,12 +18,14 @@ struct virtio_dev;
  * @queue: QueueSel, as written
  * @device_word: DeviceFeaturesSel, as written
  * @driver_word: DriverFeaturesSel, as written
+ * @shm: SHMSel, as written
  */
 struct mmio_regs {
 	struct virtio_dev *dev;
 	uint32_t queue;
 	uint32_t device_word;
 	uint32_t driver_word;
+	uint32_t shm;
 };
 
 /**

@@ -181,9 +181,6 @@ int vq_break(struct vq *vq, const char *reason);
  */
 int vq_chain_take(struct vq *vq, uint16_t head, struct vq_chain **out);
 
-/** virtio_dev_negotiated() - true if feature @bit is in force */
-bool virtio_dev_negotiated(const struct virtio_dev *dev, unsigned int bit);
-
 /** virtio_dev_schedule() - run the device's deferred work, soon */
 void virtio_dev_schedule(struct virtio_dev *dev);
 

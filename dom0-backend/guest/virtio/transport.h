@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 struct virtio_dev;
+struct virtio_shm;
 struct vq;
 
 /* Where a virtqueue's three parts are */
@@ -53,6 +54,10 @@ uint32_t virtio_dev_config_generation(const struct virtio_dev *dev);
 /** virtio_dev_config_read() - copy; @buf stays as it is beyond its end */
 void virtio_dev_config_read(const struct virtio_dev *dev, size_t offset,
 			    void *buf, size_t len);
+
+/** virtio_dev_shm() - shared memory region @id, borrowed; NULL: there is none */
+const struct virtio_shm *virtio_dev_shm(const struct virtio_dev *dev,
+					uint32_t id);
 
 /** virtio_dev_memory_changed() - the guest's memory map did; see hyp.h */
 void virtio_dev_memory_changed(struct virtio_dev *dev);

@@ -27,7 +27,7 @@
  * by a device that breaks at the first ring; to all others it makes no
  * difference, since Linux uses the DMA API for rings in any Xen guest.
  */
-#define OFFERED                                                \
+#define TRANSPORT_FEATURES                                     \
 	(FEATURE(VIRTIO_F_VERSION_1) |                         \
 	 FEATURE(VIRTIO_RING_F_INDIRECT_DESC) |                \
 	 FEATURE(VIRTIO_RING_F_EVENT_IDX))
@@ -216,9 +216,14 @@ static void reset(struct virtio_dev *dev)
 	dev->raised = 0;
 }
 
+static uint64_t all_offered(const struct virtio_dev *dev)
+{
+	return TRANSPORT_FEATURES | dev->params.features;
+}
+
 static bool features_can_work(struct virtio_dev *dev)
 {
-	if ((dev->accepted & ~OFFERED) != 0) {
+	if ((dev->accepted & ~all_offered(dev)) != 0) {
 		log_guest(&dev->limit, "driver accepts features not offered");
 		return false;
 	}
@@ -274,7 +279,7 @@ uint32_t virtio_dev_status(const struct virtio_dev *dev)
 
 uint32_t virtio_dev_offered(const struct virtio_dev *dev, uint32_t word)
 {
-	return word < 2 ? (uint32_t)(OFFERED >> (32 * word)) : 0;
+	return word < 2 ? (uint32_t)(all_offered(dev) >> (32 * word)) : 0;
 }
 
 void virtio_dev_accept(struct virtio_dev *dev, uint32_t word, uint32_t bits)
@@ -321,10 +326,21 @@ void virtio_dev_config_read(const struct virtio_dev *dev, size_t offset,
 			    void *buf, size_t len)
 {
 	const unsigned char *config = dev->params.config;
+	const struct virtio_dev_ops *ops = dev->params.ops;
 
+	if (ops && ops->config_read)
+		ops->config_read(dev->params.owner, offset, len);
 	if (offset < dev->params.config_len)
 		memcpy(buf, config + offset,
 		       MIN(len, dev->params.config_len - offset));
+}
+
+const struct virtio_shm *virtio_dev_shm(const struct virtio_dev *dev,
+					uint32_t id)
+{
+	if (id >= VIRTIO_MAX_SHM || dev->params.shm[id].len == 0)
+		return NULL;
+	return &dev->params.shm[id];
 }
 
 void virtio_dev_memory_changed(struct virtio_dev *dev)

@@ -27,6 +27,19 @@ struct vq;
 /* Largest ring we offer */
 #define VIRTIO_QUEUE_SIZE 256
 
+/* Most shared memory regions of any device here; their IDs are below it */
+#define VIRTIO_MAX_SHM 1
+
+/**
+ * struct virtio_shm - "Shared Memory Regions": addresses that the guest may use
+ * @base: guest-physical address
+ * @len: bytes; 0: there is no such region
+ */
+struct virtio_shm {
+	uint64_t base;
+	uint64_t len;
+};
+
 /**
  * struct virtio_dev_ops - a kind of device. Called from the event loop; none
  * may destroy the device.
@@ -37,11 +50,16 @@ struct vq;
  *         @started, and before the next one.
  * @notified: the driver made buffers available in queue @index. May come
  *            without any being there; comes for each queue after @started.
+ * @config_read: the driver is about to read @len bytes of the configuration
+ *               space at @offset, which may be beyond its end. Called while a
+ *               vCPU waits: for what is only known at this moment, which is no
+ *               change of the configuration. May be NULL.
  */
 struct virtio_dev_ops {
 	void (*started)(void *owner);
 	void (*reset)(void *owner);
 	void (*notified)(void *owner, unsigned int index);
+	void (*config_read)(void *owner, size_t offset, size_t len);
 };
 
 /**
@@ -50,11 +68,13 @@ struct virtio_dev_ops {
  * @hyp: borrowed
  * @mem: borrowed
  * @device_id: virtio device ID
+ * @features: bits for the device type that are offered beside the transport's
  * @irq: SPI to pulse
  * @num_queues: at most VIRTIO_MAX_QUEUES
  * @config: device-specific configuration space; borrowed, may be rewritten by
  *          its owner, who then calls virtio_dev_config_changed()
  * @config_len: bytes, at most 0x100
+ * @shm: shared memory regions, by ID
  * @ops: borrowed
  * @owner: first parameter of the ops
  * @needs_reset: the device takes the place of one that died with a driver at
@@ -65,10 +85,12 @@ struct virtio_dev_params {
 	struct hyp *hyp;
 	struct guest_mem *mem;
 	uint32_t device_id;
+	uint64_t features;
 	uint32_t irq;
 	unsigned int num_queues;
 	const void *config;
 	size_t config_len;
+	struct virtio_shm shm[VIRTIO_MAX_SHM];
 	const struct virtio_dev_ops *ops;
 	void *owner;
 	bool needs_reset;
@@ -90,6 +112,9 @@ struct vq *virtio_dev_queue(struct virtio_dev *dev, unsigned int index);
 
 /** virtio_dev_mem() - the guest's memory, borrowed */
 struct guest_mem *virtio_dev_mem(struct virtio_dev *dev);
+
+/** virtio_dev_negotiated() - true if feature @bit is in force */
+bool virtio_dev_negotiated(const struct virtio_dev *dev, unsigned int bit);
 
 /**
  * virtio_dev_running() - between the started op and what ends it
