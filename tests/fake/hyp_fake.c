@@ -18,7 +18,8 @@
 #include "hyp/hyp.h"
 
 #define BANK_PAGES (HYP_FAKE_BANK_LEN / HYP_PAGE_SIZE)
-#define NUM_PAGES (2 * BANK_PAGES)
+#define WINDOW_PAGES (HYP_FAKE_WINDOW_LEN / HYP_PAGE_SIZE)
+#define NUM_PAGES (2 * BANK_PAGES + WINDOW_PAGES)
 #define NUM_OPS 3
 #define MAX_IRQ 64
 #define MAX_WAITING 16
@@ -50,7 +51,7 @@ struct hyp_fake {
 	void *owner;
 	bool vcpu_waits;
 	int ram_fd;
-	unsigned char *ram; /* bank 0, then bank 1 */
+	unsigned char *ram; /* bank 0, bank 1, then the window */
 	bool allocated[NUM_PAGES];
 	bool holes[NUM_PAGES];
 	struct list mappings; /* of struct mapping */
@@ -80,16 +81,19 @@ static int injected_failure(struct hyp_fake *fake, enum hyp_fake_op op)
 	return --failure->calls_left == 0 ? failure->error : 0;
 }
 
-/* Index of a guest frame into both banks' pages, or -1 */
+/* Index of a guest frame into all pages, or -1 */
 static long page_index(uint64_t gfn)
 {
 	const uint64_t bank0 = HYP_FAKE_BANK0 / HYP_PAGE_SIZE;
 	const uint64_t bank1 = HYP_FAKE_BANK1 / HYP_PAGE_SIZE;
+	const uint64_t window = HYP_FAKE_WINDOW / HYP_PAGE_SIZE;
 
 	if (gfn >= bank0 && gfn < bank0 + BANK_PAGES)
 		return gfn - bank0;
 	if (gfn >= bank1 && gfn < bank1 + BANK_PAGES)
 		return BANK_PAGES + gfn - bank1;
+	if (gfn >= window && gfn < window + WINDOW_PAGES)
+		return 2 * BANK_PAGES + gfn - window;
 	return -1;
 }
 
@@ -249,13 +253,14 @@ static const struct hyp_ops fake_ops = {
 
 struct hyp_fake *hyp_fake_create(void)
 {
-	const size_t len = 2 * HYP_FAKE_BANK_LEN;
+	const size_t len = NUM_PAGES * HYP_PAGE_SIZE;
 	struct hyp_fake *fake;
 
 	fake = calloc(1, sizeof(*fake));
 	assert_non_null(fake);
 	fake->hyp.ops = &fake_ops;
 	list_init(&fake->mappings);
+	memset(&fake->holes[2 * BANK_PAGES], true, WINDOW_PAGES);
 	fake->base = event_base_new();
 	assert_non_null(fake->base);
 	fake->ram_fd = memfd_create("guest-ram", MFD_CLOEXEC);
@@ -273,7 +278,7 @@ void hyp_fake_destroy(struct hyp_fake *fake)
 		return;
 	if (fake->mapped > 0)
 		fail_msg("%zu guest pages are still mapped", fake->mapped);
-	munmap(fake->ram, 2 * HYP_FAKE_BANK_LEN);
+	munmap(fake->ram, NUM_PAGES * HYP_PAGE_SIZE);
 	close(fake->ram_fd);
 	event_base_free(fake->base);
 	free(fake);
@@ -439,6 +444,15 @@ void hyp_fake_fail(struct hyp_fake *fake, enum hyp_fake_op op,
 {
 	fake->failures[op].calls_left = nth;
 	fake->failures[op].error = error;
+}
+
+void hyp_fake_populate(struct hyp_fake *fake, uint64_t gpa, size_t len)
+{
+	const long first = page_index(gpa / HYP_PAGE_SIZE);
+
+	assert_true(first >= (long)(2 * BANK_PAGES) &&
+		    first + pages_of(len) <= NUM_PAGES);
+	memset(&fake->holes[first], false, pages_of(len));
 }
 
 void hyp_fake_make_hole(struct hyp_fake *fake, uint64_t gpa)

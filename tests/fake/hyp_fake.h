@@ -3,7 +3,8 @@
  * hyp_fake.h - a hypervisor and a guest's memory, for tests.
  *
  * Guest RAM is in two banks with a hole between them, so that crossing and
- * wrapping are ordinary cases. What the guest does is a function call here.
+ * wrapping are ordinary cases. In the hole is room for a window, whose pages are
+ * there once they are populated. What the guest does is a function call here.
  *
  *	struct hyp_fake *fake = hyp_fake_create();
  *	guest_mem_create(hyp_fake_hyp(fake), 0, &mem);
@@ -32,6 +33,8 @@ struct hyp_fake;
 #define HYP_FAKE_BANK_LEN (4u * 1024 * 1024)
 #define HYP_FAKE_BANK0 UINT64_C(0x40000000)
 #define HYP_FAKE_BANK1 UINT64_C(0x200000000)
+#define HYP_FAKE_WINDOW UINT64_C(0x100000000)
+#define HYP_FAKE_WINDOW_LEN (64u * 1024 * 1024)
 
 /** hyp_fake_create() - with an event loop of its own; never fails */
 struct hyp_fake *hyp_fake_create(void);
@@ -113,6 +116,9 @@ enum hyp_fake_op { HYP_FAKE_MAP_IO, HYP_FAKE_MAP_PAGES, HYP_FAKE_INTERRUPT };
 /** hyp_fake_fail() - let the @nth call of @op from now (1 = next) give @error */
 void hyp_fake_fail(struct hyp_fake *fake, enum hyp_fake_op op,
 		   unsigned int nth, int error);
+
+/** hyp_fake_populate() - these bytes of the window are memory from now on */
+void hyp_fake_populate(struct hyp_fake *fake, uint64_t gpa, size_t len);
 
 /** hyp_fake_make_hole() - this page is no memory any more, for new mappings */
 void hyp_fake_make_hole(struct hyp_fake *fake, uint64_t gpa);
