@@ -20,11 +20,13 @@
 #include "media/account.h"
 #include "media/device.h"
 #include "media/pace.h"
+#include "media/window.h"
 #include "virtio/mmio.h"
 
 /**
  * struct device - one device of the guest
  * @attach: as vmediad told it; its identity is kept current
+ * @window: owned; NULL if there is none
  * @media: owned; NULL until the hypervisor is open, or if it failed
  */
 struct device {
@@ -32,6 +34,7 @@ struct device {
 	struct guest *guest;
 	char name[24];
 	struct guest_attach attach;
+	struct window *window;
 	struct media_device *media;
 };
 
@@ -112,25 +115,59 @@ static void session_closed(void *owner, uint64_t serial)
 	tell_closed(device->guest, serial);
 }
 
+static int ask_populate(void *owner, uint64_t offset, uint64_t len,
+			uint32_t *tag)
+{
+	struct device *device = owner;
+	struct guest *guest = device->guest;
+	const struct guest_populate message = {
+		.hdr.type = GUEST_POPULATE,
+		.tag = guest->next_tag,
+		.devid = device->attach.devid,
+		.offset = offset,
+		.len = len,
+	};
+	const int ret = send_daemon(guest, &message, sizeof(message));
+
+	if (ret == 0)
+		*tag = guest->next_tag++;
+	return ret;
+}
+
 static const struct media_device_ops media_ops = {
 	.open = ask_open,
 	.closed = session_closed,
 };
 
+static int make_window(struct device *device)
+{
+	const struct window_params params = {
+		.mem = device->guest->mem,
+		.base = device->attach.window,
+		.len = device->attach.window_len,
+		.populate = ask_populate,
+		.owner = device,
+	};
+
+	return params.len == 0 ? 0 : window_create(&params, &device->window);
+}
+
 /* Nothing slow before the registers answer: a booting guest looks once. */
-static int make_device(struct device *device)
+static int make_media(struct device *device)
 {
 	struct guest *guest = device->guest;
 	const struct media_device_params params = {
 		.base = guest->params.base,
 		.hyp = guest->hyp.hyp,
 		.mem = guest->mem,
+		.device_id = device->attach.device_id,
 		.irq = device->attach.irq,
 		.needs_reset = guest->params.restarted,
 		.name = device->name,
 		.identity = &device->attach.identity,
 		.account = &guest->account,
 		.pace = guest->pace,
+		.window = device->window,
 		.ops = &media_ops,
 		.owner = device,
 	};
@@ -144,6 +181,21 @@ static int make_device(struct device *device)
 	if (ret < 0) {
 		media_device_destroy(device->media);
 		device->media = NULL;
+	}
+	return ret;
+}
+
+static int make_device(struct device *device)
+{
+	int ret;
+
+	ret = make_window(device);
+	if (ret < 0)
+		return ret;
+	ret = make_media(device);
+	if (ret < 0) {
+		window_destroy(device->window);
+		device->window = NULL;
 	}
 	return ret;
 }
@@ -233,7 +285,8 @@ static void on_attach(struct guest *guest, const struct guest_attach *attach)
 	struct device *device;
 
 	if (find_device(guest, attach->devid) ||
-	    attach->device_id != VIRTIO_MEDIA_DEVICE_ID) {
+	    (attach->device_id != VIRTIO_MEDIA_DEVICE_ID &&
+	     attach->device_id != VIRTIO_MEDIA_DRAFT_DEVICE_ID)) {
 		log_error("device %u (virtio ID %u) is attached twice, or of another kind",
 			  attach->devid, attach->device_id);
 		return;
@@ -293,6 +346,20 @@ static void on_session(struct guest *guest, struct link_message *msg)
 		tell_closed(guest, answer->serial);
 }
 
+static void on_populated(struct guest *guest,
+			 const struct guest_populated *answer)
+{
+	struct device *device, *tmp;
+
+	list_for_each(device, tmp, &guest->devices, link) {
+		if (device->window &&
+		    window_populated(device->window, answer->tag,
+				     -(int)answer->error))
+			return;
+	}
+	log_error("answer %u about a window was not asked for", answer->tag);
+}
+
 /* Rather no word of some sessions than a link that breaks under all of them */
 static void send_session(void *owner, const struct guest_session_report *report)
 {
@@ -340,6 +407,9 @@ static void on_message(void *owner, struct link_message *msg)
 	else if (type == GUEST_SESSION &&
 		 msg->len == sizeof(struct guest_session))
 		on_session(guest, msg);
+	else if (type == GUEST_POPULATED &&
+		 msg->len == sizeof(struct guest_populated))
+		on_populated(guest, msg->data);
 	else if (type == GUEST_QUERY && msg->len == sizeof(struct daemon_query))
 		on_query(guest, msg->data);
 	else if (type == GUEST_STOP)
@@ -392,6 +462,7 @@ static void destroy_device(struct device *device)
 		mmio_bus_remove(device->guest->bus,
 				media_device_virtio(device->media));
 	media_device_destroy(device->media);
+	window_destroy(device->window);
 	free(device);
 }
 

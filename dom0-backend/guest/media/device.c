@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "base/byteorder.h"
+#include "media/clock.h"
 #include "media/command.h"
 #include "media/device_state.h"
 #include "media/ioctl.h"
 #include "media/session.h"
+#include "media/window.h"
 #include "virtio/virtio.h"
 #include "virtio/vq.h"
 
@@ -129,10 +131,20 @@ static void on_notified(void *owner, unsigned int index)
 		events_flush(&device->events);
 }
 
+static void on_config_read(void *owner, size_t offset, size_t len)
+{
+	struct media_device *device = owner;
+	const bool negotiated = virtio_dev_negotiated(device->virtio,
+						      VIRTIO_MEDIA_F_CLOCK);
+
+	media_clock_update(&device->config.clock, negotiated, offset);
+}
+
 static const struct virtio_dev_ops virtio_ops = {
 	.started = on_started,
 	.reset = on_reset,
 	.notified = on_notified,
+	.config_read = on_config_read,
 };
 
 static void make_config(const struct camera_identity *identity,
@@ -147,11 +159,12 @@ static void make_config(const struct camera_identity *identity,
 static int create_virtio(struct media_device *device)
 {
 	const struct media_device_params *params = &device->params;
-	const struct virtio_dev_params virtio = {
+	struct virtio_dev_params virtio = {
 		.base = params->base,
 		.hyp = params->hyp,
 		.mem = params->mem,
-		.device_id = VIRTIO_MEDIA_DEVICE_ID,
+		.device_id = params->device_id,
+		.features = UINT64_C(1) << VIRTIO_MEDIA_F_CLOCK,
 		.irq = params->irq,
 		.num_queues = VIRTIO_MEDIA_NUM_QUEUES,
 		.config = &device->config,
@@ -161,6 +174,12 @@ static int create_virtio(struct media_device *device)
 		.needs_reset = params->needs_reset,
 	};
 
+	if (params->window) {
+		virtio.shm[VIRTIO_MEDIA_SHM_MMAP].base =
+			window_base(params->window);
+		virtio.shm[VIRTIO_MEDIA_SHM_MMAP].len =
+			window_len(params->window);
+	}
 	return virtio_dev_create(&virtio, &device->virtio);
 }
 
@@ -178,7 +197,7 @@ int media_device_create(const struct media_device_params *params,
 	pace_waiter_init(&device->paused, run_commands, device);
 	calls_init(&device->calls);
 	list_init(&device->sessions);
-	make_config(params->identity, &device->config);
+	make_config(params->identity, &device->config.media);
 	ret = create_virtio(device);
 	if (ret < 0) {
 		free(device);
@@ -214,9 +233,9 @@ void media_device_set_identity(struct media_device *device,
 	struct virtio_media_config config;
 
 	make_config(identity, &config);
-	if (memcmp(&config, &device->config, sizeof(config)) == 0)
+	if (memcmp(&config, &device->config.media, sizeof(config)) == 0)
 		return;
-	device->config = config;
+	device->config.media = config;
 	virtio_dev_config_changed(device->virtio);
 }
 

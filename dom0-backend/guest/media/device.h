@@ -23,6 +23,7 @@ struct hyp;
 struct media_device;
 struct pace;
 struct virtio_dev;
+struct window;
 
 /**
  * struct media_device_ops - what a device wants of its owner
@@ -43,12 +44,14 @@ struct media_device_ops {
  * @base: borrowed
  * @hyp: borrowed
  * @mem: borrowed
+ * @device_id: virtio device ID, which is also which dialect it speaks
  * @irq: SPI to pulse
  * @needs_reset: see virtio.h
  * @name: of guest and device, for the log; borrowed
  * @identity: of the camera; copied
  * @account: of the guest, shared by its devices; borrowed
  * @pace: likewise
+ * @window: where MMAP buffers are mapped, borrowed; NULL: there is none
  * @ops: borrowed
  * @owner: first parameter of the ops
  */
@@ -56,12 +59,14 @@ struct media_device_params {
 	struct event_base *base;
 	struct hyp *hyp;
 	struct guest_mem *mem;
+	uint32_t device_id;
 	uint32_t irq;
 	bool needs_reset;
 	const char *name;
 	const struct camera_identity *identity;
 	struct account *account;
 	struct pace *pace;
+	struct window *window;
 	const struct media_device_ops *ops;
 	void *owner;
 };

@@ -26,13 +26,22 @@ struct vq;
 #define MEDIA_MAX_COMMANDS 64
 
 /**
+ * struct device_config - the configuration space
+ * @clock: as it was read last; no change of it is a change of the configuration
+ */
+struct device_config {
+	struct virtio_media_config media;
+	struct virtio_media_clock clock;
+};
+
+/**
  * struct media_device - see device.h
  * @params: as given; identity is NULL
  * @virtio: owned
  * @commandq: borrowed from @virtio
  * @paused: waits for the pace that @commandq may be taken from
  * @events: the eventq and what waits for it
- * @config: the configuration space
+ * @config: what the driver reads
  * @sessions: of struct session
  * @num_sessions: on @sessions
  * @next_session_id: where the search for a free one begins
@@ -48,7 +57,7 @@ struct media_device {
 	struct vq *commandq;
 	struct pace_waiter paused;
 	struct events events;
-	struct virtio_media_config config;
+	struct device_config config;
 	struct list sessions;
 	unsigned int num_sessions;
 	uint32_t next_session_id;

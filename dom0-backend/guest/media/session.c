@@ -59,7 +59,7 @@ static uint32_t new_id(struct media_device *device)
 
 static uint32_t queue_type(const struct media_device *device)
 {
-	const uint32_t caps = le32_to_cpu(device->config.device_caps);
+	const uint32_t caps = le32_to_cpu(device->config.media.device_caps);
 
 	return caps & V4L2_CAP_VIDEO_CAPTURE_MPLANE ?
 		       V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE :
