@@ -24,6 +24,7 @@ static const struct {
 	uint32_t device_id;
 } kinds[] = {
 	{ "virtio,device30", 48 }, /* media, as ratified */
+	{ "virtio,device2a", 42 }, /* media, as drafted */
 };
 
 static bool parse(const char *text, int base, uint64_t max, uint64_t *out)

@@ -41,6 +41,20 @@ static void a_new_device_is_attached(void **state)
 	assert_string_equal(fake_xs_written(), "");
 }
 
+static void a_device_of_the_draft_is_attached_as_one(void **state)
+{
+	struct bench *bench = *state;
+	struct guest_attach attach;
+
+	bench_start(bench);
+	fake_xs_domain(1, true);
+	fake_xs_device(1, 0);
+	fake_xs_set("backend/virtio/1/0/type", "virtio,device2a");
+	bench_settle(bench);
+	bench_next(bench_guest(1), GUEST_ATTACH, &attach, sizeof(attach));
+	assert_int_equal(attach.device_id, 42);
+}
+
 static void limits_are_told_before_the_first_device(void **state)
 {
 	struct bench *bench = *state;
@@ -301,6 +315,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		flow_test(a_new_device_is_attached),
+		flow_test(a_device_of_the_draft_is_attached_as_one),
 		flow_test(limits_are_told_before_the_first_device),
 		flow_test(a_live_device_is_recorded_and_then_connected),
 		flow_test(one_process_serves_all_devices_of_a_guest),

@@ -38,10 +38,19 @@ static void what_xl_wrote_is_claimed(void **state)
 	assert_int_equal(node.ioreq_server, -1);
 }
 
+static void the_drafts_device_is_claimed_too(void **state)
+{
+	struct node_text text = fresh;
+
+	strcpy(text.type, "virtio,device2a");
+	assert_int_equal(check(&text), NODE_CLAIM);
+	assert_int_equal(node.device_id, 42);
+}
+
 static void another_device_is_none_of_our_business(void **state)
 {
 	static const char *const types[] = {
-		"virtio,device1a", "virtio,device2a", "virtio,device300",
+		"virtio,device1a", "virtio,device2A", "virtio,device300",
 		"virtio,device3", "virtio", "",
 	};
 	struct node_text text = fresh;
@@ -139,6 +148,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_xl_wrote_is_claimed),
+		cmocka_unit_test(the_drafts_device_is_claimed_too),
 		cmocka_unit_test(another_device_is_none_of_our_business),
 		cmocka_unit_test(a_forgotten_transport_is_refused_with_advice),
 		cmocka_unit_test(a_base_must_be_an_address),
