@@ -26,7 +26,7 @@ others='
 ^linux/types\.h$	.
 ^linux/videodev2\.h$	^common/|^domU-frontend/|/ipc/|/guest/media/|/camera/
 ^libxl			^dom0-backend/daemon/config
-^xen			^domU-frontend/|^dom0-backend/(guest/hyp/xen|daemon/xenstore)
+^xen			^domU-frontend/|^dom0-backend/(guest/hyp/xen|daemon/xen)
 ^libv4l			^dom0-backend/camera/
 .			^dom0-backend/|^domU-frontend/
 '

@@ -15,6 +15,7 @@
 #include "daemon/policy.h"
 #include "daemon/reload.h"
 #include "daemon/sharing.h"
+#include "daemon/xen_window.h"
 
 /* A guest's vCPU may be waiting for its process, so it comes back at once; and
  * one that dies again and again dies of its guest. */
@@ -56,7 +57,12 @@ static void on_served(void *owner, struct guest *guest)
 
 static void on_claimed(void *owner, struct device *device)
 {
-	device->camera = broker_choose(owner, device);
+	struct broker *broker = owner;
+
+	device->camera = broker_choose(broker, device);
+	window_init(&device->window,
+		    policy_window(broker->config, device->guest->domain),
+		    device->rank);
 }
 
 static void on_camera_changed(void *owner, struct camera *camera)
@@ -268,6 +274,13 @@ static int start(struct broker *broker)
 		return ret;
 	}
 	broker->guests.store = broker->store;
+	ret = xen_windows_open(&broker->windows);
+	if (ret < 0) {
+		log_error("Xen cannot be reached: %s: is this dom0 of a Xen "
+			  "host?", strerror(-ret));
+		return ret;
+	}
+	broker->guests.windows = broker->windows;
 	ret = start_cameras(broker);
 	if (ret < 0)
 		log_error("the cameras cannot be started: %s", strerror(-ret));
@@ -454,6 +467,7 @@ void broker_destroy(struct broker *broker)
 	guests_finish(&broker->guests);
 	cameras_finish(&broker->cameras);
 	store_close(broker->store);
+	xen_windows_close(broker->windows);
 	if (broker->review)
 		event_free(broker->review);
 	config_destroy(broker->config);

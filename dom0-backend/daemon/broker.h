@@ -23,6 +23,7 @@ struct event_base;
 struct host_cameras;
 struct spawner;
 struct store;
+struct xen_windows;
 
 /**
  * struct broker_setup - what a broker works with; all borrowed
@@ -58,6 +59,7 @@ struct broker {
 	struct process_host guest_host;
 	struct process_host camera_host;
 	struct store *store;
+	struct xen_windows *windows;
 	struct guests guests;
 	struct cameras cameras;
 	struct host_cameras *host_cameras;

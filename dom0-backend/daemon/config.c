@@ -4,6 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
+_Static_assert(CONFIG_VMEDIA_WINDOW_MB % 2 == 0 &&
+		       CONFIG_VMEDIA_WINDOW_BASE % WINDOW_BLOCK == 0,
+	       "windows are a multiple of 2 MiB, and begin at one");
+
 int config_create_default(struct config **out)
 {
 	struct config *config = calloc(1, sizeof(*config));
@@ -20,6 +24,10 @@ int config_create_default(struct config **out)
 		[QUOTA_COMMANDS] = CONFIG_VMEDIA_QUOTA_COMMANDS,
 		[QUOTA_BYTES] = (uint64_t)CONFIG_VMEDIA_QUOTA_BYTES_MB << 20,
 	} };
+	config->window = (struct window_place){
+		.size = (uint64_t)CONFIG_VMEDIA_WINDOW_MB << 20,
+		.base = CONFIG_VMEDIA_WINDOW_BASE,
+	};
 	config->host_cameras = true;
 	config->every_domain = true;
 	*out = config;

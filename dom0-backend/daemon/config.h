@@ -15,6 +15,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "daemon/window.h"
 #include "ipc/daemon_proto.h"
 #include "ipc/quotas.h"
 
@@ -55,6 +56,7 @@ struct config_camera {
  * @num_cameras: their number
  * @priority: see primary of struct config_camera; 0 unless it was given
  * @limits: quotas; config's where the item has none of its own
+ * @window: of its devices; likewise
  */
 struct config_domain {
 	unsigned int line;
@@ -65,6 +67,7 @@ struct config_domain {
 	unsigned int num_cameras;
 	unsigned int priority;
 	struct quota_limits limits;
+	struct window_place window;
 };
 
 /**
@@ -86,6 +89,7 @@ struct config_control {
  * struct config - what vmediad goes by
  * @log_level: also of the processes that it starts
  * @limits: quotas of a domain that has none of its own
+ * @window: likewise
  * @host_cameras: no `cameras` in the file: the host's capture nodes in order
  * @cameras: empty if @host_cameras
  * @num_cameras: their number
@@ -98,6 +102,7 @@ struct config_control {
 struct config {
 	enum log_level log_level;
 	struct quota_limits limits;
+	struct window_place window;
 	bool host_cameras;
 	struct config_camera *cameras;
 	unsigned int num_cameras;

@@ -87,6 +87,8 @@ void config_add_domain(struct config_parser *p, struct config_item *item)
 			   &domain->priority);
 	domain->limits = config->limits;
 	config_item_limits(p, item, &domain->limits);
+	domain->window = config->window;
+	config_item_window(p, item, &domain->window);
 	config_item_refuse_rest(p, item);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "daemon/config_window.h"
 #include "daemon/limits.h"
 
 static char *trim(char *text)
@@ -130,6 +131,16 @@ void config_item_limits(struct config_parser *p, struct config_item *item,
 					sizeof(why)) < 0)
 			config_mistake(p, item->line, "%s", why);
 	}
+}
+
+void config_item_window(struct config_parser *p, struct config_item *item,
+			struct window_place *place)
+{
+	const char *text = config_item_take(item, "window");
+	char why[CONFIG_WINDOW_WHY_SIZE];
+
+	if (text && config_window_parse(text, place, why, sizeof(why)) < 0)
+		config_mistake(p, item->line, "%s", why);
 }
 
 char *config_item_domain(struct config_parser *p, struct config_item *item,

@@ -66,6 +66,13 @@ void config_item_limits(struct config_parser *p, struct config_item *item,
 			struct quota_limits *limits);
 
 /**
+ * config_item_window() - the value of `window`
+ * @place: stays if the key is not there, or its value is a mistake
+ */
+void config_item_window(struct config_parser *p, struct config_item *item,
+			struct window_place *place);
+
+/**
  * config_item_domain() - the value of @key as the name or the uuid of a domain
  * Return: owned by the caller, a uuid in lower case; NULL if the key is not
  * there, or is a mistake.

@@ -13,6 +13,7 @@
 #include "daemon/config_domains.h"
 #include "daemon/config_item.h"
 #include "daemon/config_lines.h"
+#include "daemon/config_window.h"
 
 /* A file of more is not one of ours. */
 #define MAX_FILE (1024 * 1024)
@@ -87,10 +88,28 @@ static void read_quota(struct file *file)
 	config_item_finish(&item);
 }
 
+static void read_window(struct file *file)
+{
+	unsigned int line = config_lines_find(file->lines, "window");
+	char why[CONFIG_WINDOW_WHY_SIZE];
+	const char *text;
+	int ret = xlu_cfg_get_string(file->xlu, "window", &text, 1);
+
+	if (ret == ESRCH)
+		return;
+	if (ret != 0)
+		config_mistake(&file->p, line, "`window` must be a string: "
+			       "\"128M@0x100000000\"");
+	else if (config_window_parse(text, &file->p.config->window, why,
+				     sizeof(why)) < 0)
+		config_mistake(&file->p, line, "%s", why);
+}
+
 static void check_key(struct file *file, unsigned int index)
 {
-	static const char *const known[] = { "log_level", "quota", "cameras",
-					     "domains", "controls" };
+	static const char *const known[] = { "log_level", "quota", "window",
+					     "cameras", "domains",
+					     "controls" };
 	const struct config_setting *setting, *other;
 	bool is_known = false;
 
@@ -118,6 +137,7 @@ static void read_settings(struct file *file)
 		check_key(file, i);
 	read_log_level(file);
 	read_quota(file);
+	read_window(file);
 	config->host_cameras = !read_list(file, "cameras", config_add_camera);
 	config->every_domain = !read_list(file, "domains", config_add_domain);
 	read_list(file, "controls", config_add_control);

@@ -6,6 +6,7 @@
 #include "daemon/config_controls.h"
 #include "daemon/config_domains.h"
 #include "daemon/config_mode.h"
+#include "daemon/config_window.h"
 #include "daemon/limits.h"
 #include "ipc/session_proto.h"
 
@@ -172,7 +173,21 @@ static void explain_devices(const struct config *config,
 					      domain->cameras[i]);
 	fprintf(file, "\n    # quotas: ");
 	print_limits(&domain->limits, NULL, "", file);
-	fprintf(file, "\n");
+	fprintf(file, "\n    # windows: for %u devices\n",
+		window_room(&domain->window));
+}
+
+static void print_domain_window(const struct config *config,
+				const struct config_domain *domain, FILE *file)
+{
+	const struct window_place *window = &domain->window;
+	char text[CONFIG_WINDOW_SIZE];
+
+	if (window->size == config->window.size &&
+	    (window->size == 0 || window->base == config->window.base))
+		return;
+	config_window_print(window, text, sizeof(text));
+	print_key("window", text, file);
 }
 
 static void print_domain(const struct config *config,
@@ -186,6 +201,7 @@ static void print_domain(const struct config *config,
 		fprintf(file, "%s%s", i ? " " : "", domain->cameras[i]);
 	fprintf(file, ",priority=%u", domain->priority);
 	print_limits(&domain->limits, &config->limits, ",", file);
+	print_domain_window(config, domain, file);
 	fprintf(file, "\",\n");
 }
 
@@ -236,12 +252,22 @@ static void print_controls(const struct config *config, FILE *file)
 	fprintf(file, "]\n");
 }
 
+static void print_window(const struct config *config, FILE *file)
+{
+	char text[CONFIG_WINDOW_SIZE];
+
+	config_window_print(&config->window, text, sizeof(text));
+	fprintf(file, "# windows: for %u devices of a domain\n"
+		"window = \"%s\"\n", window_room(&config->window), text);
+}
+
 void config_print(const struct config *config, FILE *file)
 {
 	fprintf(file, "log_level = \"%s\"\nquota = \"",
 		log_level_name(config->log_level));
 	print_limits(&config->limits, NULL, "", file);
 	fprintf(file, "\"\n");
+	print_window(config, file);
 	print_cameras(config, file);
 	print_domains(config, file);
 	print_controls(config, file);

@@ -146,6 +146,8 @@ void device_attach(struct device *device)
 		.device_id = device->node.device_id,
 		.irq = device->node.irq,
 		.base = device->node.base,
+		.window = device->window.base,
+		.window_len = device->window.len,
 	};
 
 	if (!device_is_claimed(device) || device->attached)

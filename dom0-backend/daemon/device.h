@@ -14,6 +14,7 @@
 
 #include "base/list.h"
 #include "daemon/node.h"
+#include "daemon/window.h"
 
 struct camera;
 struct guest;
@@ -23,6 +24,8 @@ struct guest;
  * @verdict: at first sight
  * @node: what xl wrote, if the verdict was NODE_CLAIM
  * @rank: among the guest's devices of our kind, by devid, from 0
+ * @window: where its buffers are mapped; stays as it was when it was claimed,
+ *          for the guest read it then
  * @camera: behind it; NULL if none; borrowed
  * @there: the node exists
  * @offline: xl takes it down, or it is not @there
@@ -37,6 +40,7 @@ struct device {
 	enum node_verdict verdict;
 	struct node node;
 	unsigned int rank;
+	struct window window;
 	struct camera *camera;
 	bool there;
 	bool offline;

@@ -9,13 +9,14 @@
 #include <sys/wait.h>
 
 #include "daemon/device.h"
+#include "daemon/populate.h"
 #include "ipc/daemon_proto.h"
 #include "ipc/link.h"
 
 #define MAX_IOREQ_SERVER 0xffff
 
 /* At once, after we were busy: what rings of commands have room for */
-#define MOST_OPENS_WAITING 1024
+#define MOST_QUESTIONS_WAITING 1024
 
 static void tell_limits(struct guest *guest)
 {
@@ -73,20 +74,22 @@ static void on_live(struct guest *guest, const struct guest_live *live)
 }
 
 /*
- * Each is a command of the guest, of which its process lets no more through. One
- * that a guest took over would keep the cameras busy, and others from opening.
+ * Each is a command of the guest, or of the few that one causes, and its process
+ * lets no more through. One that a guest took over would keep the cameras and us
+ * busy, and others from opening.
  */
-static bool opens_too_often(struct guest *guest)
+static bool asks_too_often(struct guest *guest)
 {
 	const uint64_t limit = guest->limits.limit[QUOTA_COMMANDS];
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	if (guest->second != now.tv_sec)
-		guest->opens = 0;
+		guest->questions = 0;
 	guest->second = now.tv_sec;
-	guest->opens++;
-	return limit != 0 && guest->opens > 2 * limit + MOST_OPENS_WAITING;
+	guest->questions++;
+	return limit != 0 &&
+	       guest->questions > 2 * limit + MOST_QUESTIONS_WAITING;
 }
 
 static void on_open(struct guest *guest, const struct guest_open *open)
@@ -97,11 +100,33 @@ static void on_open(struct guest *guest, const struct guest_open *open)
 		broke_the_rules(guest, "opens an unknown device");
 		return;
 	}
-	if (opens_too_often(guest)) {
+	if (asks_too_often(guest)) {
 		broke_the_rules(guest, "opens more often than its guest may");
 		return;
 	}
 	guest->guests->ops->open(guest->guests->owner, device, open->tag);
+}
+
+static void on_populate(struct guest *guest,
+			const struct guest_populate *question)
+{
+	struct device *device = device_find(guest, question->devid);
+	struct guest_populated answer = {
+		.hdr.type = GUEST_POPULATED,
+		.tag = question->tag,
+	};
+
+	if (!device || !device->attached) {
+		broke_the_rules(guest, "has a window of an unknown device");
+		return;
+	}
+	if (asks_too_often(guest)) {
+		broke_the_rules(guest, "asks more often than its guest may");
+		return;
+	}
+	answer.error = -populate(device, question->offset, question->len);
+	if (process_send(&guest->process, &answer, sizeof(answer), NULL, 0) < 0)
+		process_kill(&guest->process);
 }
 
 static void on_closed(struct guest *guest, const struct guest_closed *closed)
@@ -137,6 +162,9 @@ static void on_message(void *owner, struct link_message *msg)
 		on_open(guest, msg->data);
 	else if (type == GUEST_CLOSED && msg->len == sizeof(struct guest_closed))
 		on_closed(guest, msg->data);
+	else if (type == GUEST_POPULATE &&
+		 msg->len == sizeof(struct guest_populate))
+		on_populate(guest, msg->data);
 	else if (type == GUEST_SESSION_REPORT &&
 		 msg->len == sizeof(struct guest_session_report))
 		guest->guests->ops->session_report(guest->guests->owner, guest,
@@ -462,7 +490,7 @@ void guest_set_limits(struct guest *guest, const struct quota_limits *limits)
 {
 	guest->limits = *limits;
 	/* What it asked for until now was by the old ones. */
-	guest->opens = 0;
+	guest->questions = 0;
 	guest->sessions.limit = limits->limit[QUOTA_SESSIONS];
 	guest->bytes.limit = limits->limit[QUOTA_BYTES];
 	tell_limits(guest);

@@ -35,6 +35,7 @@ struct device;
 struct event;
 struct guest;
 struct guests;
+struct xen_windows;
 
 /**
  * struct guest - a domain with nodes
@@ -45,7 +46,7 @@ struct guests;
  * @limits: quotas, as they hold now
  * @sessions: one of them, and what is used of it
  * @bytes: likewise
- * @opens: that it asked for in @second, CLOCK_MONOTONIC
+ * @questions: that it asked in @second, CLOCK_MONOTONIC
  * @report: what its process told last
  * @reported: when, CLOCK_MONOTONIC; 0: never
  * @stale: it has not answered the latest question for @report
@@ -70,7 +71,7 @@ struct guest {
 	struct quota_limits limits;
 	struct quota sessions;
 	struct quota bytes;
-	uint64_t opens;
+	uint64_t questions;
 	time_t second;
 	struct guest_report report;
 	struct timespec reported;
@@ -111,6 +112,7 @@ struct guests_ops {
 /**
  * struct guests - all of them
  * @store: borrowed; set before guests_update()
+ * @windows: likewise
  * @host: how to run vmedia-guest; borrowed
  * @program: path of vmedia-guest; borrowed
  * @log_level: for it
@@ -118,6 +120,7 @@ struct guests_ops {
 struct guests {
 	struct list list; /* struct guest, in order of appearance */
 	struct store *store;
+	struct xen_windows *windows;
 	const struct process_host *host;
 	const char *program;
 	enum log_level log_level;

@@ -49,6 +49,12 @@ const struct quota_limits *policy_limits(const struct config *config,
 	return domain ? &domain->limits : &config->limits;
 }
 
+const struct window_place *policy_window(const struct config *config,
+					 const struct config_domain *domain)
+{
+	return domain ? &domain->window : &config->window;
+}
+
 const struct config_camera *policy_find_camera(const struct config *config,
 					       const char *camera)
 {

@@ -50,6 +50,10 @@ bool policy_camera(const struct config *config,
 const struct quota_limits *policy_limits(const struct config *config,
 					 const struct config_domain *domain);
 
+/** policy_window() - of a domain's devices; borrowed from the configuration */
+const struct window_place *policy_window(const struct config *config,
+					 const struct config_domain *domain);
+
 /** policy_find_camera() - what the configuration says of a camera; NULL if it
  * is not there; borrowed from @config */
 const struct config_camera *policy_find_camera(const struct config *config,

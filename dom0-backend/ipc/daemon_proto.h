@@ -189,7 +189,7 @@ struct guest_session {
  * devices; answered by GUEST_POPULATED
  * @tag: repeated in the answer
  * @devid: whose window
- * @offset: in the window, bytes; a multiple of the pages' size
+ * @offset: in the window, bytes; a multiple of 2 MiB
  * @len: bytes, likewise, at most GUEST_POPULATE_MAX. Pages that are there
  *       already stay as they are.
  *

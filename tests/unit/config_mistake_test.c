@@ -244,6 +244,43 @@ static void a_mistake_in_the_quota_is_told(void **state)
 	}
 }
 
+static void a_mistake_in_the_window_is_told(void **state)
+{
+#define FORM(text) "2: `window` is SIZE@BASE, as 128M@0x100000000, up to 4G, " \
+		   "or 0, not \"" text "\"\n"
+	static const struct {
+		const char *window;
+		const char *log;
+	} table[] = {
+		{ "[ '2M' ]",
+		  "2: `window` must be a string: \"128M@0x100000000\"\n" },
+		{ "''", FORM("") },
+		{ "'x'", FORM("x") },
+		{ "'-2M'", FORM("-2M") },
+		{ "'2T'", FORM("2T") },
+		{ "'5G'", FORM("5G") },
+		{ "'2M@'", FORM("2M@") },
+		{ "'2M@0x100000000x'", FORM("2M@0x100000000x") },
+		{ "'2M@99999999999999999999'", FORM("2M@99999999999999999999") },
+		{ "'3M'", "2: `window=3M`: size and base must be multiples of "
+		  "2M\n" },
+		{ "'2M@0x100100000'", "2: `window=2M@0x100100000`: size and "
+		  "base must be multiples of 2M\n" },
+		{ "'128M@0xfe000000'", "2: `window=128M@0xfe000000`: from "
+		  "0xfe000000 to 0x105ffffff is the guest's memory\n" },
+		{ "'64M@0x33000000@1'", FORM("64M@0x33000000@1") },
+		{ "'2M@0x38000000'", "2: `window=2M@0x38000000`: from "
+		  "0x38000000 to 0x381fffff is the grant table\n" },
+	};
+	char text[128];
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		snprintf(text, sizeof(text), "# window\nwindow = %s\n",
+			 table[i].window);
+		config_file_refused(text, table[i].log);
+	}
+}
+
 static void every_mistake_is_told_in_the_order_of_lines(void **state)
 {
 	config_file_refused(
@@ -430,6 +467,7 @@ int main(void)
 		cmocka_unit_test(a_mistake_in_domains_is_told),
 		cmocka_unit_test(a_mistake_in_controls_is_told),
 		cmocka_unit_test(a_mistake_in_the_quota_is_told),
+		cmocka_unit_test(a_mistake_in_the_window_is_told),
 		cmocka_unit_test(every_mistake_is_told_in_the_order_of_lines),
 		cmocka_unit_test(a_syntax_error_is_told_with_its_line),
 		cmocka_unit_test(a_key_set_twice_is_a_mistake),

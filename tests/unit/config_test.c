@@ -196,6 +196,46 @@ static void a_domain_has_the_quotas_of_all_but_its_own(void **state)
 	config_file_unload(&file);
 }
 
+static void a_window_has_a_size_and_a_place(void **state)
+{
+	struct config_file file;
+
+	config_file_accepted(&file, "window = '64M@0x3a000000'");
+	assert_int_equal(file.config->window.size, 64 << 20);
+	assert_int_equal(file.config->window.base, 0x3a000000);
+	config_file_unload(&file);
+}
+
+static void a_window_without_a_place_stays_where_it_is(void **state)
+{
+	struct config_file file;
+
+	config_file_accepted(&file, "window = '4194304'");
+	assert_int_equal(file.config->window.size, 4 << 20);
+	assert_true(file.config->window.base == UINT64_C(0x100000000));
+	config_file_unload(&file);
+}
+
+static void a_domain_has_the_window_of_all_or_its_own(void **state)
+{
+	struct config_file file;
+	const struct config_domain *domains;
+
+	config_file_accepted(&file,
+			     "window = '64M@0x3a000000'\n"
+			     "domains = ['name=a', 'name=b,window=2M',\n"
+			     "'name=c,window=1G@0x140000000',\n"
+			     "'name=d,window=0']\n");
+	domains = file.config->domains;
+	assert_int_equal(domains[0].window.size, 64 << 20);
+	assert_int_equal(domains[1].window.size, 2 << 20);
+	assert_int_equal(domains[1].window.base, 0x3a000000);
+	assert_int_equal(domains[2].window.size, 1 << 30);
+	assert_true(domains[2].window.base == UINT64_C(0x140000000));
+	assert_int_equal(domains[3].window.size, 0);
+	config_file_unload(&file);
+}
+
 static void rules_for_controls_keep_their_order(void **state)
 {
 	static const struct config_control expected[] = {
@@ -291,6 +331,7 @@ static void what_is_printed_reads_and_prints_as_the_same(void **state)
 	static const char *const texts[] = {
 		"",
 		"log_level = 'debug'\nquota = 'held=0,memory=1025K'\n"
+		"window = '0'\n"
 		"cameras = []\ndomains = []\ncontrols = []\n",
 		"domains = ['name=ivi', 'name=b\\\"c\\\\d,cameras=video0']\n",
 		"cameras = [ 'name=a,source=/dev/a,share=exclusive,"
@@ -300,7 +341,8 @@ static void what_is_printed_reads_and_prints_as_the_same(void **state)
 		"'name=c,source=/dev/c\\\"\\\\,bytes/s=3G' ]\n"
 		"domains = ['uuid=" UUID ",priority=1000,streams=0,held=32',\n"
 		"'name=x\\\\\\\"y,cameras=b c b,memory=unlimited',\n"
-		"'name=none,cameras=']\n"
+		"'name=none,cameras=,window=0', 'name=w,window=2M',\n"
+		"'name=v,window=128M@0x140000000']\n"
 		"controls = ['control=gain,domain=x\\\\\\\"y,camera=b,min=1',\n"
 		"'control=0x1,access=hidden', 'control=hue,max=-1,access=ro',\n"
 		"'control=hue,domain=none,min=0,max=0,access=rw',"
@@ -331,12 +373,12 @@ static void what_is_printed_explains_itself(void **state)
 
 	config_file_accepted(
 		&file,
-		"quota = 'bytes/s=60M'\n"
+		"quota = 'bytes/s=60M'\nwindow = '32M@0x3a000000'\n"
 		"cameras = ['name=rear,source=/dev/a,mode=YUYV:8x4@30,"
 		"primary=ivi,clients=9',\n"
 		"'name=bars,source=pattern:8x8,share=exclusive']\n"
 		"domains = ['name=ivi,priority=10,held=4',\n"
-		"'name=hud,cameras=bars rear,sessions=8']\n"
+		"'name=hud,cameras=bars rear,sessions=8,window=64M']\n"
 		"controls = ['control=gain,max=9']\n");
 	text = printed(file.config);
 	assert_string_equal(
@@ -344,6 +386,8 @@ static void what_is_printed_explains_itself(void **state)
 		"log_level = \"info\"\n"
 		"quota = \"sessions=128,streams=1,buffers=128,memory=256M,"
 		"held=2,commands/s=1000,bytes/s=60M\"\n"
+		"# windows: for 3 devices of a domain\n"
+		"window = \"32M@0x3a000000\"\n"
 		"cameras = [\n"
 		"    # rear: shared by all domains that have it\n"
 		"    # mode: YUYV:8x4@30, and no other\n"
@@ -365,11 +409,14 @@ static void what_is_printed_explains_itself(void **state)
 		"    # ivi: device 0 has rear, device 1 has bars\n"
 		"    # quotas: sessions=128,streams=1,buffers=128,memory=256M,"
 		"held=4,commands/s=1000,bytes/s=60M\n"
+		"    # windows: for 3 devices\n"
 		"    \"name=ivi,priority=10,held=4\",\n"
 		"    # hud: device 0 has bars, device 1 has rear\n"
 		"    # quotas: sessions=8,streams=1,buffers=128,memory=256M,"
 		"held=2,commands/s=1000,bytes/s=60M\n"
-		"    \"name=hud,cameras=bars rear,priority=0,sessions=8\",\n"
+		"    # windows: for 1 devices\n"
+		"    \"name=hud,cameras=bars rear,priority=0,sessions=8,"
+		"window=64M@0x3a000000\",\n"
 		"]\n"
 		"controls = [\n"
 		"    \"control=gain,access=primary,max=9\",\n"
@@ -390,6 +437,9 @@ int main(void)
 		cmocka_unit_test(a_domain_has_cameras_and_a_priority),
 		cmocka_unit_test(a_domain_may_get_no_camera),
 		cmocka_unit_test(a_domain_has_the_quotas_of_all_but_its_own),
+		cmocka_unit_test(a_window_has_a_size_and_a_place),
+		cmocka_unit_test(a_window_without_a_place_stays_where_it_is),
+		cmocka_unit_test(a_domain_has_the_window_of_all_or_its_own),
 		cmocka_unit_test(rules_for_controls_keep_their_order),
 		cmocka_unit_test(a_list_may_be_appended_to),
 		cmocka_unit_test(without_cameras_domains_may_name_the_hosts),

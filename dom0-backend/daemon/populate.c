@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "daemon/populate.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "daemon/device.h"
+#include "daemon/guest.h"
+#include "daemon/xen_window.h"
+#include "ipc/daemon_proto.h"
+
+static uint64_t bytes_of_all(const struct guest *guest)
+{
+	const struct device *device, *tmp;
+	uint64_t bytes = 0;
+
+	list_for_each(device, tmp, &guest->devices, link)
+		bytes += window_bytes(&device->window);
+	return bytes;
+}
+
+/* Up to the block that the quota ends in: buffers need not end where one does. */
+static bool is_too_much(const struct guest *guest, uint64_t more)
+{
+	const uint64_t limit = guest->limits.limit[QUOTA_MEMORY];
+
+	return limit != 0 && bytes_of_all(guest) + more >= limit + WINDOW_BLOCK;
+}
+
+int populate(struct device *device, uint64_t offset, uint64_t len)
+{
+	struct window *window = &device->window;
+	struct guest *guest = device->guest;
+	uint64_t more;
+	int ret;
+
+	if (!window_has(window, offset, len) || len > GUEST_POPULATE_MAX)
+		return -EINVAL;
+	more = window_missing(window, offset, len);
+	if (more == 0)
+		return 0;
+	if (is_too_much(guest, more)) {
+		if (log_allowed(&guest->refusals))
+			log_warning("guest %s: device %u gets no more pages: "
+				    "`memory` is %" PRIu64, guest->id.name,
+				    device->devid,
+				    guest->limits.limit[QUOTA_MEMORY]);
+		return -EDQUOT;
+	}
+	ret = xen_windows_populate(guest->guests->windows, guest->domid,
+				   window->base + offset, len);
+	if (ret == 0) {
+		window_set_pages(window, offset, len);
+		return 0;
+	}
+	if (log_allowed(&guest->log))
+		log_warning("guest %s: device %u gets no more pages: %s",
+			    guest->id.name, device->devid, strerror(-ret));
+	return -ENOMEM;
+}
