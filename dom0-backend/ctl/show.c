@@ -45,6 +45,8 @@ static const struct column domain_devices[] = {
 	{ .title = "DEVID", .key = "devid" },
 	{ .title = "CAMERA", .key = "camera" },
 	{ .title = "SESSIONS", .key = "sessions" },
+	{ .title = "WINDOW", .key = "window_size", .format = field_size },
+	{ .title = "PAGES", .key = "window_pages", .format = field_size },
 	{ .title = "STATE", .key = "state" },
 };
 

@@ -107,6 +107,9 @@ struct json_object *report_part_device(const struct broker *broker,
 		return object;
 	add_number(object, "base", device->node.base);
 	add_number(object, "irq", device->node.irq);
+	add_number(object, "window", device->window.base);
+	add_number(object, "window_size", device->window.len);
+	add_number(object, "window_pages", window_bytes(&device->window));
 	add_text(object, "camera", device->camera ? device->camera->name : NULL);
 	add_number(object, "sessions",
 		   sessions_of_device(&broker->sessions, device));

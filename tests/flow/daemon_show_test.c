@@ -103,9 +103,9 @@ static void a_domain_shows_what_it_uses(void **state)
 		"  commands/s  unlimited  -     17\n"
 		"  bytes/s     unlimited  0     0\n"
 		"Devices\n"
-		"  DEVID  CAMERA  SESSIONS  STATE\n"
-		"  0      rear    1         live\n"
-		"  1      left    1         live\n"
+		"  DEVID  CAMERA  SESSIONS  WINDOW  PAGES  STATE\n"
+		"  0      rear    1         0       0      live\n"
+		"  1      left    1         0       0      live\n"
 		"Sessions\n"
 		"  SERIAL  DEVID  CAMERA  SECONDS  STATE      BUFFERS  "
 		"MODE           ASKED  FRAMES  BYTES/S\n"
@@ -168,8 +168,8 @@ static void scripts_find_what_is_documented(void **state)
 		  "sessions_limit sessions_refused listed priority transfer "
 		  "stale time commands mapped quotas " },
 		{ "/guests/0/quotas/0", "name limit used refused " },
-		{ "/devices/0", "domid guest devid state base irq camera "
-		  "sessions " },
+		{ "/devices/0", "domid guest devid state base irq window "
+		  "window_size window_pages camera sessions " },
 		{ "/sessions/0", "serial domid guest devid camera age state "
 		  "bandwidth mode rate lent skipped missed_held missed_behind "
 		  "missed_short held time frames bytes no_buffer failed buffers "

@@ -393,7 +393,7 @@ static void a_device_of_another_kind_is_not_served(void **state)
 	const struct guest_attach attach = {
 		.hdr.type = GUEST_ATTACH,
 		.devid = 2,
-		.device_id = 42,
+		.device_id = 2,
 		.base = WORLD_ADDR + 0x200,
 	};
 	struct world *world = *state;

@@ -255,8 +255,8 @@ static void finish(struct window_wait *wait, int error)
  * goes. Chunks of one time lie mostly one behind the other.
  * Return: false if there are none.
  */
-static bool find_run(const struct window *window, const struct window_wait *wait,
-		     size_t *first, size_t *end)
+static bool find_run(const struct window *window,
+		     const struct window_wait *wait, size_t *first, size_t *end)
 {
 	const size_t most = GUEST_POPULATE_MAX / WINDOW_BLOCK;
 	const struct window_chunk *chunk, *tmp;
