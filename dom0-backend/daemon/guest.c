@@ -74,9 +74,9 @@ static void on_live(struct guest *guest, const struct guest_live *live)
 }
 
 /*
- * Each is a command of the guest, or of the few that one causes, and its process
- * lets no more through. One that a guest took over would keep the cameras and us
- * busy, and others from opening.
+ * Each is a command of the guest, or one of the few questions that a command
+ * causes, and its process lets no more through. One that a guest took over would
+ * keep the cameras and us busy, and others from opening.
  */
 static bool asks_too_often(struct guest *guest)
 {

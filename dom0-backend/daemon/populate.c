@@ -22,7 +22,7 @@ static uint64_t bytes_of_all(const struct guest *guest)
 	return bytes;
 }
 
-/* Up to the block that the quota ends in: buffers need not end where one does. */
+/* Up to the block that the quota ends in: buffers do not end where it does. */
 static bool is_too_much(const struct guest *guest, uint64_t more)
 {
 	const uint64_t limit = guest->limits.limit[QUOTA_MEMORY];

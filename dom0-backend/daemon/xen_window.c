@@ -123,7 +123,8 @@ static int change_max(const struct job *job, int64_t pages)
 	    info.domain != job->domid)
 		return -ESRCH;
 	max = info.max_pages + pages;
-	if (xc_domain_setmaxmem(xc, job->domid, max * (XC_PAGE_SIZE / 1024)) < 0)
+	if (xc_domain_setmaxmem(xc, job->domid,
+				max * (XC_PAGE_SIZE / 1024)) < 0)
 		return -errno;
 	return 0;
 }

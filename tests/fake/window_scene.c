@@ -90,7 +90,8 @@ void scene_answer(struct scene *scene, int error)
 	if (error == 0)
 		hyp_fake_populate(scene->fake, HYP_FAKE_WINDOW + scene->offset,
 				  scene->len);
-	assert_true(window_populated(scene->window, FIRST_TAG + scene->asked, error));
+	assert_true(window_populated(scene->window, FIRST_TAG + scene->asked,
+				     error));
 }
 
 struct window_chunk *scene_chunk_with_pages(struct scene *scene, uint64_t len)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a device is: its dialect, its window and its clock, as a driver sees it. */
+/* What a device is to a driver: its dialect, its window and its clock. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

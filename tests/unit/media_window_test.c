@@ -81,7 +81,8 @@ static void a_place_in_the_middle_is_found_again(void **state)
 static void a_full_window_has_no_place(void **state)
 {
 	struct scene *scene = *state;
-	struct window_chunk *all = scene_alloc(scene, HYP_FAKE_WINDOW_LEN), *more;
+	struct window_chunk *all = scene_alloc(scene, HYP_FAKE_WINDOW_LEN);
+	struct window_chunk *more;
 
 	assert_int_equal(window_alloc(scene->window, 1, &more), -ENOMEM);
 	window_chunk_put(all);

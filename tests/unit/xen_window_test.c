@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Memory for windows: what Xen is asked for, and what is left if it has none. */
+/* Memory for windows: what Xen is asked for, and what is left without it. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -150,9 +150,9 @@ void window_wait_init(struct window_wait *wait,
  * @wait: waits for nothing; calls its done exactly once, at once or later,
  *        unless it is cancelled
  *
- * Who waits is served in turn. If pages cannot be had, that is told to the first
- * who waited since their chunks were allocated, and to nobody else. For those
- * chunks that are kept the next one asks again.
+ * Who waits is served in turn. If pages cannot be had, that is told to the one
+ * who was the first to wait for their chunks, and to nobody else. For chunks that
+ * are kept the next one asks again.
  */
 void window_populate(struct window *window, struct window_wait *wait);
 

@@ -55,7 +55,8 @@ uint32_t virtio_dev_config_generation(const struct virtio_dev *dev);
 void virtio_dev_config_read(const struct virtio_dev *dev, size_t offset,
 			    void *buf, size_t len);
 
-/** virtio_dev_shm() - shared memory region @id, borrowed; NULL: there is none */
+/** virtio_dev_shm() - shared memory region @id, borrowed; NULL if there is none
+ */
 const struct virtio_shm *virtio_dev_shm(const struct virtio_dev *dev,
 					uint32_t id);
 
