@@ -113,7 +113,9 @@ static int device_open(struct source_v4l2 *self)
 	ret = v4l2_node_open(self->path, &fd);
 	if (ret)
 		return ret;
-	ret = v4l2_node_identify(fd, &identity);
+	ret = v4l2_node_identify(fd, self->path, &identity);
+	if (ret == 0 && !identity.shared)
+		ret = -ENOTSUP;
 	if (ret == 0)
 		ret = watch_fd(self, fd, NULL);
 	if (ret) {

@@ -4,12 +4,16 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/videodev2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "camera/node_kind.h"
 #include "camera/source.h"
 
 int v4l2_node_open(const char *path, int *fd)
@@ -32,36 +36,39 @@ int v4l2_node_ioctl(int fd, unsigned long request, void *payload)
 	return 0;
 }
 
-int v4l2_node_identify(int fd, struct camera_identity *identity)
+/* As the kernel has it; links and renamed files do not tell. */
+static void node_name(int fd, const char *path, char name[NAME_MAX + 1])
+{
+	char link[64], target[PATH_MAX];
+	const char *base = path;
+	struct stat st;
+	ssize_t len = -1;
+
+	if (fstat(fd, &st) == 0) {
+		snprintf(link, sizeof(link), "/sys/dev/char/%u:%u",
+			 major(st.st_rdev), minor(st.st_rdev));
+		len = readlink(link, target, sizeof(target) - 1);
+	}
+	if (len > 0) {
+		target[len] = '\0';
+		base = target;
+	}
+	base = strrchr(base, '/') ? strrchr(base, '/') + 1 : base;
+	snprintf(name, NAME_MAX + 1, "%.*s", NAME_MAX, base);
+}
+
+int v4l2_node_identify(int fd, const char *path,
+		       struct camera_identity *identity)
 {
 	struct v4l2_capability cap = { 0 };
-	uint32_t caps;
+	char name[NAME_MAX + 1];
 	int ret;
 
 	ret = v4l2_node_ioctl(fd, VIDIOC_QUERYCAP, &cap);
 	if (ret)
 		return ret == -ENOTTY ? -ENOTSUP : ret;
-
-	caps = cap.capabilities & V4L2_CAP_DEVICE_CAPS ? cap.device_caps :
-							 cap.capabilities;
-	if (caps & (V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_M2M_MPLANE) ||
-	    !(caps & V4L2_CAP_STREAMING))
-		return -ENOTSUP;
-	if (caps & V4L2_CAP_VIDEO_CAPTURE)
-		caps &= ~V4L2_CAP_VIDEO_CAPTURE_MPLANE;
-	else if (!(caps & V4L2_CAP_VIDEO_CAPTURE_MPLANE))
-		return -ENOTSUP;
-
-	memset(identity, 0, sizeof(*identity));
-	identity->present = 1;
-	identity->shared = 1;
-	identity->device_caps = caps & (V4L2_CAP_VIDEO_CAPTURE |
-					V4L2_CAP_VIDEO_CAPTURE_MPLANE |
-					V4L2_CAP_STREAMING |
-					V4L2_CAP_EXT_PIX_FORMAT);
-	snprintf(identity->card, sizeof(identity->card), "%s",
-		 (const char *)cap.card);
-	return 0;
+	node_name(fd, path, name);
+	return node_kind_identify(&cap, name, identity);
 }
 
 static int is_video(const struct dirent *entry)
@@ -81,7 +88,7 @@ static void list_node(FILE *out, const char *name)
 	snprintf(path, sizeof(path), "/dev/%s", name);
 	if (v4l2_node_open(path, &fd))
 		return;
-	if (v4l2_node_identify(fd, &identity) == 0)
+	if (v4l2_node_identify(fd, path, &identity) == 0 && identity.shared)
 		fprintf(out, "%s\t%s\n", path, identity.card);
 	close(fd);
 }

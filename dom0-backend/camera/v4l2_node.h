@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * v4l2_node.h - the host's V4L2 capture devices: find, open, ask.
+ * v4l2_node.h - the host's V4L2 devices: find, open, ask.
  */
 #ifndef CAMERA_V4L2_NODE_H
 #define CAMERA_V4L2_NODE_H
@@ -16,14 +16,12 @@ int v4l2_node_open(const char *path, int *fd);
 
 /**
  * v4l2_node_identify() - what is this device to a guest?
- *
- * A guest is told of what we can serve: one capture queue, streaming. Not of
- * read(2), tuners, audio, overlay or sliced VBI, which the driver may have.
- *
- * Return: 0; -ENOTSUP if it cannot capture by streaming, or is M2M; -ENODEV if
+ * @path: that it was opened by
+ * Return: as node_kind_identify(); -ENOTSUP if it is no V4L2 device; -ENODEV if
  * it is gone; else -errno of VIDIOC_QUERYCAP. @identity is then untouched.
  */
-int v4l2_node_identify(int fd, struct camera_identity *identity);
+int v4l2_node_identify(int fd, const char *path,
+		       struct camera_identity *identity);
 
 /** v4l2_node_ioctl() - the kernel's ioctl(2). Return: 0 or -errno. */
 int v4l2_node_ioctl(int fd, unsigned long request, void *payload);
