@@ -72,6 +72,10 @@ bool admission_forbids(const struct session *session, unsigned long request)
 	case VIDIOC_S_FMT:
 	case VIDIOC_S_PARM:
 	case VIDIOC_S_INPUT:
+	case VIDIOC_S_STD:
+	case VIDIOC_S_DV_TIMINGS:
+	case VIDIOC_S_SELECTION:
+	case VIDIOC_S_CROP:
 		return true;
 	default:
 		return false;

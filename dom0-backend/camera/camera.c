@@ -29,7 +29,7 @@ static void camera_end_sessions(struct camera *camera, int error,
 	struct session *session, *tmp;
 
 	list_for_each(session, tmp, &camera->sessions, link) {
-		if (!streaming_only || stream_reading(&session->reader))
+		if (!streaming_only || session->kind->streams(session))
 			session_end(session, error);
 	}
 }

@@ -23,11 +23,14 @@ struct control {
 	struct access access;
 };
 
-/* Nothing is kept from the session: nobody need look at the controls. */
-static bool controls_open(const struct session *session)
+/*
+ * Nothing is kept from the session: nobody need look at the controls. Rules are
+ * about controls that are everybody's.
+ */
+static bool controls_open(const struct session *session, bool primary)
 {
-	return access_is_open(&session->domain->guest,
-			      domain_is_primary(session->domain));
+	return session_has_own_context(session) ||
+	       access_is_open(&session->domain->guest, primary);
 }
 
 static void control_narrow(struct control *control)
@@ -401,9 +404,8 @@ static bool controls_reads(unsigned long request, const void *payload)
 int controls_ioctl(struct session *session, unsigned long request,
 		   void *payload)
 {
-	if (access_is_open(&session->domain->guest,
-			   controls_reads(request, payload) ||
-				   domain_is_primary(session->domain)))
+	if (controls_open(session, controls_reads(request, payload) ||
+					   domain_is_primary(session->domain)))
 		return session_ask(session, request, payload);
 
 	switch (request) {
@@ -428,7 +430,7 @@ int controls_may_subscribe(struct session *session, uint32_t id)
 {
 	struct control control;
 
-	if (controls_open(session))
+	if (controls_open(session, domain_is_primary(session->domain)))
 		return 0;
 	return control_find(session, id, &control);
 }
@@ -438,7 +440,7 @@ bool controls_filter_event(struct session *session, struct v4l2_event *event)
 	struct v4l2_event_ctrl *ctrl = &event->u.ctrl;
 	struct control control;
 
-	if (controls_open(session))
+	if (controls_open(session, domain_is_primary(session->domain)))
 		return true;
 	if (control_find(session, event->id, &control))
 		return false;

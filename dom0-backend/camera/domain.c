@@ -255,11 +255,13 @@ bool domain_may_have_buffers(struct domain *domain,
 static bool domain_is_in_the_way(const struct domain *domain)
 {
 	const struct session *session, *tmp;
-	unsigned int own = 0;
 
-	list_for_each(session, tmp, &domain->sessions, of_domain)
-		own += stream_reading(&session->reader);
-	return domain->camera->stream.num_readers > own;
+	list_for_each(session, tmp, &domain->camera->sessions, link) {
+		if (session->domain != domain &&
+		    session->kind->streams(session))
+			return true;
+	}
+	return false;
 }
 
 void domain_used(struct domain *domain, uint64_t since)

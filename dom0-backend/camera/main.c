@@ -33,7 +33,7 @@ static void usage(FILE *out)
 {
 	fputs("usage: vmedia-camera --name NAME --source SOURCE [--log-level LEVEL]\n"
 	      "       vmedia-camera --list | --version\n"
-	      "SOURCE: /dev/videoN or pattern:WIDTHxHEIGHT[@FPS]\n"
+	      "SOURCE: /dev/videoN, another node, or pattern:WIDTHxHEIGHT[@FPS]\n"
 	      "LEVEL: error, warning, info or debug\n"
 	      "It is started by vmediad, which is at the other end of descriptor 3.\n",
 	      out);

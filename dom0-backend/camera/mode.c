@@ -72,6 +72,8 @@ int mode_current(const struct mode *mode, struct camera_mode *current)
 	struct source_handle *handle;
 	int ret;
 
+	if (!mode->source->identity.shared)
+		return -ENOTSUP;
 	ret = mode_open(mode, &handle);
 	if (ret)
 		return ret;
@@ -177,6 +179,10 @@ static void mode_apply(struct mode *mode)
 		return;
 
 	mode->due = false;
+	if (!mode->source->identity.shared) {
+		log_error("the mode cannot be pinned: each session has its own");
+		return;
+	}
 	ret = mode_open(mode, &handle);
 	if (ret == 0) {
 		ret = mode_pin(handle, &mode->pinned);

@@ -67,7 +67,8 @@ bool mode_is_kept_by_others(const struct mode *mode, const struct claim *claim);
 /**
  * mode_current() - what the camera captures now, or would
  * @current: with an interval of 0/0 if the driver does not know it
- * Return: 0; -ENODEV if the source is away; else -errno of the driver.
+ * Return: 0; -ENODEV if the source is away; -ENOTSUP if each session has its
+ * own; else -errno of the driver.
  */
 int mode_current(const struct mode *mode, struct camera_mode *current);
 

@@ -9,12 +9,14 @@
 #include "camera/domain.h"
 #include "camera/session.h"
 
-/* What the priority of @other is to @session */
+/* What the priority of @other is to @session. Contexts of a codec share nothing
+ * that a guest could be the primary of. */
 static uint32_t priority_towards(const struct session *session,
 				 const struct session *other)
 {
 	if (other->domain == session->domain ||
-	    domain_is_primary(other->domain))
+	    (domain_is_primary(other->domain) &&
+	     !session_has_own_context(session)))
 		return other->priority;
 	return MIN(other->priority, (uint32_t)V4L2_PRIORITY_DEFAULT);
 }
@@ -45,6 +47,20 @@ int priority_check(const struct session *session, unsigned long request)
 	case VIDIOC_S_FMT:
 	case VIDIOC_S_PARM:
 	case VIDIOC_S_INPUT:
+	case VIDIOC_S_OUTPUT:
+	case VIDIOC_S_STD:
+	case VIDIOC_S_DV_TIMINGS:
+	case VIDIOC_S_EDID:
+	case VIDIOC_S_SELECTION:
+	case VIDIOC_S_CROP:
+	case VIDIOC_S_AUDIO:
+	case VIDIOC_S_AUDOUT:
+	case VIDIOC_S_TUNER:
+	case VIDIOC_S_MODULATOR:
+	case VIDIOC_S_FREQUENCY:
+	case VIDIOC_S_HW_FREQ_SEEK:
+	case VIDIOC_ENCODER_CMD:
+	case VIDIOC_DECODER_CMD:
 	case VIDIOC_S_CTRL:
 	case VIDIOC_S_EXT_CTRLS:
 	case VIDIOC_S_PRIORITY:

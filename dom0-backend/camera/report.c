@@ -5,7 +5,6 @@
 #include <event2/event.h>
 
 #include "camera/camera.h"
-#include "camera/mode_ioctl.h"
 #include "camera/session.h"
 #include "ipc/link.h"
 
@@ -37,24 +36,13 @@ static struct session *report_next(const struct camera *camera)
 
 static void report_session(struct session *session)
 {
-	const struct stream_reader *reader = &session->reader;
-	const struct v4l2_fract interval = mode_interval(session);
 	struct camera_session_report message = {
 		.hdr.type = CAMERA_SESSION_REPORT,
 		.serial = session->serial,
-		.lent = reader->lent,
-		.skipped = reader->skipped,
-		.missed_held = reader->missed_held,
-		.missed_behind = reader->missed_behind,
-		.missed_short = reader->missed_short,
-		.streaming = stream_reading(reader),
-		.buffers = session->claim.buffers,
-		.numerator = interval.numerator,
-		.denominator = interval.denominator,
+		.streaming = session->kind->streams(session),
 	};
 
-	if (stream_reading(reader))
-		message.held = reader->num_held;
+	session->kind->report(session, &message);
 	report_send(session->camera, &message, sizeof(message));
 }
 

@@ -16,17 +16,47 @@
 #include "base/list.h"
 #include "camera/admission.h"
 #include "camera/arbiter.h"
+#include "camera/direct_queue.h"
 #include "camera/stream.h"
 #include "ipc/daemon_proto.h"
 
 struct camera;
 struct domain;
 struct link;
+struct session;
 struct source_handle;
+
+/**
+ * struct session_kind - what differs between shared and direct sessions
+ * @ioctl: run an ioctl. @payload is of the size coded in @request and its
+ *         pointers are ours and valid; all else in it is the peer's word.
+ *         Return: 0, the negative errno that V4L2 documents, or IOCTL_LATER
+ *         for one whose answer has no payload.
+ * @ready: as ready of struct source_ops; @owner is the session. NULL: it waits
+ *         for nothing.
+ * @release: RELEASE came. Return: 0, or -EPROTO. NULL: none may come.
+ * @leave: the session ends: let go of its buffers. Its handle is still open,
+ *         unless it never was.
+ * @streams: frames may come to it
+ * @report: what it was offered, into the members of @report that are about
+ *          frames and buffers
+ */
+struct session_kind {
+	int (*ioctl)(struct session *session, unsigned long request,
+		     void *payload);
+	void (*ready)(void *owner, uint32_t events);
+	int (*release)(struct session *session,
+		       const struct session_release *release);
+	void (*leave)(struct session *session);
+	bool (*streams)(const struct session *session);
+	void (*report)(struct session *session,
+		       struct camera_session_report *report);
+};
 
 /**
  * struct session - a guest's open file
  * @link: on the camera's sessions
+ * @kind: shared_session or direct_session
  * @camera: borrowed
  * @socket: to vmedia-guest, owned
  * @handle: this session's view of the source, owned
@@ -34,17 +64,20 @@ struct source_handle;
  * @domain: the guest, which lives as long as the session
  * @of_domain: on the domain's sessions
  * @priority: V4L2_PRIORITY_*
- * @claim: to the camera's mode
+ * @claim: to the camera's mode; like the following, of a shared session
  * @asked: interval between frames that it asked for while others kept the
  *         mode; 0/0: the camera's own
  * @admission: to stream
  * @reader: of the camera's stream
+ * @direct: its queues; of a direct session
  * @generation: of the pool that this session was told last. Each start of
  *              streaming has its own, so that a frame returned late, from an
- *              earlier start, is not taken for one lent in this.
+ *              earlier start, is not taken for one lent in this. Of a direct
+ *              session: of the queue that got new buffers last.
  */
 struct session {
 	struct list link;
+	const struct session_kind *kind;
 	struct camera *camera;
 	struct link *socket;
 	struct source_handle *handle;
@@ -56,6 +89,7 @@ struct session {
 	struct v4l2_fract asked;
 	struct admission admission;
 	struct stream_reader reader;
+	struct direct direct;
 	uint32_t generation;
 };
 
@@ -76,6 +110,9 @@ void session_create(struct camera *camera, int fd,
  */
 void session_end(struct session *session, int error);
 
+/** session_break() - session_end(), with a word in the log. @error: positive */
+void session_break(struct session *session, int error);
+
 /**
  * session_answer() - the answer to an ioctl that was to come later
  * @error: 0 or a positive errno
@@ -90,6 +127,10 @@ void session_answer(struct session *session,
  * Return: 0 or the source's negative errno.
  */
 int session_ask(struct session *session, unsigned long request, void *payload);
+
+/** session_has_own_context() - is its open file of the node a context of its
+ * own, whose controls are nobody else's (M2M)? */
+bool session_has_own_context(const struct session *session);
 
 /** session_own_type() - is @type that of the camera's one queue? */
 bool session_own_type(const struct session *session, uint32_t type);

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * source.h - where the pictures of a camera come from: a V4L2 node, or the
- * built-in pattern.
+ * source.h - where the pictures of a camera come from, or go to: a V4L2 node,
+ * or the built-in pattern.
  *
  * A source is one capture queue and any number of handles. The queue is used
  * by the camera alone: it starts, slots are filled and queued again, it stops.
  * A handle is a session's view of everything else, as an open file of a V4L2
  * node is: formats and inputs are common to all handles, events and
  * priorities are each handle's own.
+ *
+ * A source that is not shared (see @identity) is handles only: each has its
+ * own queues, which are its session's business, through ioctls.
  *
  * The listener is called from the event loop only, never from inside an op;
  * it may call any op. Errors: 0 or a negative errno. Thread: the event loop's.
@@ -50,9 +53,14 @@ struct source_listener {
  *        from inside its ioctl (initial events of a subscription come before
  *        the ioctl returns), and must not close it. -ENODEV if the source is
  *        away.
- * @close: end a handle
- * @ioctl: run a V4L2 ioctl that has nothing to do with buffers. @payload is
- *         of the size coded in @request; its pointers are ours and valid.
+ * @close: end a handle, and what it waits for
+ * @ioctl: run a V4L2 ioctl; in a shared source none that has to do with buffers.
+ *         @payload is of the size coded in @request; its pointers are ours and
+ *         valid.
+ * @watch: the handle's @ready is called from now on when there is something of
+ *         @events (EPOLLIN, EPOLLOUT) that can be dequeued, or EPOLLERR, also
+ *         if there is nothing to wait for. None: not any more. NULL in a source
+ *         that is always shared.
  * @start: make about @num_slots slots, queue all, begin to capture. @pool is
  *         initialised and empty; it is the caller's to finish, also after a
  *         failure. More or fewer slots are possible.
@@ -70,6 +78,7 @@ struct source_ops {
 	void (*close)(struct source_handle *handle);
 	int (*ioctl)(struct source_handle *handle, unsigned long request,
 		     void *payload);
+	void (*watch)(struct source_handle *handle, uint32_t events);
 	int (*start)(struct source *source, unsigned int num_slots,
 		     struct pool *pool);
 	int (*grow)(struct source *source, unsigned int num_slots,
@@ -92,17 +101,24 @@ struct source {
 	void *owner;
 };
 
-/** struct source_handle - first member of each kind's handle */
+/**
+ * struct source_handle - first member of each kind's handle
+ * @event: as open was told
+ * @ready: see watch of struct source_ops; set by who opened it. It is called
+ *         from the event loop, and may close the handle.
+ * @owner: first parameter of both
+ */
 struct source_handle {
 	struct source *source;
 	void (*event)(void *owner, const struct v4l2_event *event);
+	void (*ready)(void *owner, uint32_t events);
 	void *owner;
 };
 
 /**
  * source_create() - the source that a word on the command line names
  * @base: borrowed; must outlive the source
- * @spec: "/dev/videoN" or "pattern:WxH[@FPS]"
+ * @spec: "/dev/videoN", or the path of another node; or "pattern:WxH[@FPS]"
  * @out: owned by the caller on success
  * Return: 0; -EINVAL if @spec is malformed, -ENOTSUP if this kind of source
  * was not built; a device that is not there is no error, but away.
@@ -111,7 +127,8 @@ int source_create(struct event_base *base, const char *spec,
 		  struct source **out);
 
 /**
- * source_list() - write the host's capture devices to @out, in order, one
+ * source_list() - write the host's cameras, those that are shared, to @out, in
+ * order, one
  * "/dev/videoN<TAB>card" a line; none if that kind of source was not built
  */
 void source_list(FILE *out);
@@ -132,7 +149,7 @@ static inline void source_listen(struct source *source,
 	source->owner = owner;
 }
 
-/** source_buf_type() - the one buffer type of the source's queue */
+/** source_buf_type() - the one buffer type of a shared source's queue */
 static inline enum v4l2_buf_type source_buf_type(const struct source *source)
 {
 	if (source->identity.device_caps & V4L2_CAP_VIDEO_CAPTURE_MPLANE)

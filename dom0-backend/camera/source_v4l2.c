@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * source_v4l2.c - a capture device of the host, there or not.
+ * source_v4l2.c - a V4L2 node of the host, there or not.
  *
  * The device is opened once for its capture queue, and once more for each
  * handle: what V4L2 keeps per open file (events, priority, whose control
- * change is whose) the kernel then keeps right for each session.
+ * change is whose; in a node that is not shared buffers, too) the kernel then
+ * keeps right for each session. The first also tells when the device goes away.
  *
  * The queue goes through libv4l2, for the sake of its plugins, but without
  * conversion: the slots that sessions get are the memory that the driver
@@ -34,12 +35,12 @@
 static const struct timeval look_interval = { .tv_sec = 1 };
 
 /**
- * struct source_v4l2 - a capture device
+ * struct source_v4l2 - a node
  * @path: of its file
- * @fd: of its capture queue, -1 while it is away
+ * @fd: of its capture queue, if it is shared; -1 while it is away
  * @epoll: waits for V4L2 events, which libevent cannot: they are exceptional
  *         conditions (EPOLLPRI). Readable when there are some. @fd is in it
- *         too, for its end.
+ *         too, for its end, and so are the buffers of handles.
  * @watch: of @epoll
  * @filled: of @fd, while it streams
  * @look: for the device, while it is away
@@ -58,9 +59,17 @@ struct source_v4l2 {
 	struct v4l2_stream stream;
 };
 
+/**
+ * struct v4l2_handle - a handle
+ * @fd: the node, opened for it
+ * @watched: EPOLLIN, EPOLLOUT: buffers that it waits for
+ * @deaf: not in the epoll set: it reports nothing but errors
+ */
 struct v4l2_handle {
 	struct source_handle handle;
 	int fd;
+	uint32_t watched;
+	bool deaf;
 };
 
 static struct source_v4l2 *to_v4l2(struct source *source)
@@ -88,6 +97,23 @@ static int watch_fd(struct source_v4l2 *self, int fd,
 								       0;
 }
 
+static void v4l2_source_watch(struct source_handle *handle, uint32_t events)
+{
+	struct v4l2_handle *self = to_handle(handle);
+	struct epoll_event event = {
+		.events = EPOLLPRI | events,
+		.data.ptr = self,
+	};
+	int op = self->deaf ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+
+	self->watched = events;
+	if (epoll_ctl(to_v4l2(handle->source)->epoll, op, self->fd, &event) < 0)
+		log_error("a session's buffers cannot be waited for: %s",
+			  strerror(errno));
+	else
+		self->deaf = false;
+}
+
 static void unwatch_fd(struct source_v4l2 *self, int fd)
 {
 	epoll_ctl(self->epoll, EPOLL_CTL_DEL, fd, NULL);
@@ -96,11 +122,13 @@ static void unwatch_fd(struct source_v4l2 *self, int fd)
 /*
  * Its functions, called for a descriptor that it does not have, are the
  * kernel's: so it may fail, and multi-planar devices are kept from it, whose
- * plugin would make them look single-planar.
+ * plugin would make them look single-planar. A queue of a session's is the
+ * session's alone.
  */
 static void use_libv4l2(int fd, const struct camera_identity *identity)
 {
-	if (identity->device_caps & V4L2_CAP_VIDEO_CAPTURE)
+	if (identity->shared &&
+	    identity->device_caps & V4L2_CAP_VIDEO_CAPTURE)
 		v4l2_fd_open(fd, V4L2_DISABLE_CONVERSION);
 }
 
@@ -114,8 +142,6 @@ static int device_open(struct source_v4l2 *self)
 	if (ret)
 		return ret;
 	ret = v4l2_node_identify(fd, self->path, &identity);
-	if (ret == 0 && !identity.shared)
-		ret = -ENOTSUP;
 	if (ret == 0)
 		ret = watch_fd(self, fd, NULL);
 	if (ret) {
@@ -151,7 +177,7 @@ static void device_look(struct source_v4l2 *self)
 		return;
 	if (!self->missed)
 		log_warning("%s: %s; looking again every second", self->path,
-			    ret == -ENOTSUP ? "is no capture device" :
+			    ret == -ENOTSUP ? "can neither capture nor put out" :
 					      strerror(-ret));
 	self->missed = true;
 	event_add(self->look, &look_interval);
@@ -195,6 +221,29 @@ static void handle_events(struct v4l2_handle *self)
 	}
 }
 
+/* Errors without end would be told for ever. */
+static void stop_watching(struct source_v4l2 *self, struct v4l2_handle *handle)
+{
+	log_warning("%s reports errors, but works", self->path);
+	unwatch_fd(self, handle ? handle->fd : self->fd);
+	if (handle)
+		handle->deaf = true;
+}
+
+/* The handle may be closed afterwards; no other. */
+static void handle_ready(struct source_v4l2 *self, struct v4l2_handle *handle,
+			 uint32_t events)
+{
+	const uint32_t watched = handle->watched;
+
+	if (events & EPOLLPRI)
+		handle_events(handle);
+	if (watched && events & (watched | EPOLLERR))
+		handle->handle.ready(handle->handle.owner, events);
+	else if (events & EPOLLERR)
+		stop_watching(self, handle);
+}
+
 static void watch_ready(evutil_socket_t fd, short what, void *arg)
 {
 	struct source_v4l2 *self = arg;
@@ -205,18 +254,16 @@ static void watch_ready(evutil_socket_t fd, short what, void *arg)
 	for (int i = 0; i < count; i++) {
 		struct v4l2_handle *handle = events[i].data.ptr;
 
-		if (handle && events[i].events & EPOLLPRI)
-			handle_events(handle);
-		if (!(events[i].events & (EPOLLERR | EPOLLHUP)))
-			continue;
-		if (device_is_gone(self)) {
-			/* The other handles are closed now. */
+		if (events[i].events & (EPOLLERR | EPOLLHUP) &&
+		    device_is_gone(self)) {
+			/* The handles are closed then. */
 			device_gone(self);
 			return;
 		}
-		/* It would be told for ever. */
-		log_warning("%s reports errors, but works", self->path);
-		unwatch_fd(self, handle ? handle->fd : self->fd);
+		if (handle)
+			handle_ready(self, handle, events[i].events);
+		else if (events[i].events & (EPOLLERR | EPOLLHUP))
+			stop_watching(self, NULL);
 	}
 }
 
@@ -310,7 +357,9 @@ static int v4l2_source_ioctl(struct source_handle *handle,
 	case VIDIOC_S_FMT:
 	case VIDIOC_S_INPUT:
 	case VIDIOC_S_PARM:
-		let_queue_go(self);
+		/* The queues of a direct session are its own to keep. */
+		if (handle->source->identity.shared)
+			let_queue_go(self);
 		break;
 	case VIDIOC_SUBSCRIBE_EVENT:
 		/* Initial events precede the answer. */
@@ -382,6 +431,7 @@ static const struct source_ops v4l2_source_ops = {
 	.open = v4l2_source_open,
 	.close = v4l2_source_close,
 	.ioctl = v4l2_source_ioctl,
+	.watch = v4l2_source_watch,
 	.start = v4l2_source_start,
 	.grow = v4l2_source_grow,
 	.stop = v4l2_source_stop,

@@ -7,14 +7,8 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "camera/buffer.h"
 #include "camera/v4l2_node.h"
-
-/* What the flags of a buffer say about its picture; the others are about the
- * driver's queue. */
-#define PICTURE_FLAGS                                            \
-	(V4L2_BUF_FLAG_ERROR | V4L2_BUF_FLAG_KEYFRAME |          \
-	 V4L2_BUF_FLAG_PFRAME | V4L2_BUF_FLAG_BFRAME |           \
-	 V4L2_BUF_FLAG_TIMESTAMP_MASK | V4L2_BUF_FLAG_TSTAMP_SRC_MASK)
 
 static int stream_ioctl(struct v4l2_stream *stream, unsigned long request,
 			void *payload)
@@ -29,19 +23,6 @@ static int stream_ioctl(struct v4l2_stream *stream, unsigned long request,
 static bool is_multiplanar(const struct v4l2_stream *stream)
 {
 	return stream->type == V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
-}
-
-static void init_buffer(const struct v4l2_stream *stream,
-			struct v4l2_buffer *buffer, struct v4l2_plane *planes)
-{
-	memset(buffer, 0, sizeof(*buffer));
-	buffer->type = stream->type;
-	buffer->memory = V4L2_MEMORY_MMAP;
-	if (is_multiplanar(stream)) {
-		memset(planes, 0, VIDEO_MAX_PLANES * sizeof(*planes));
-		buffer->m.planes = planes;
-		buffer->length = VIDEO_MAX_PLANES;
-	}
 }
 
 static int request_buffers(struct v4l2_stream *stream, unsigned int *count)
@@ -67,20 +48,15 @@ static int query_layout(struct v4l2_stream *stream, unsigned int num_slots,
 	struct v4l2_buffer buffer;
 	int ret;
 
-	init_buffer(stream, &buffer, planes);
+	buffer_init(&buffer, stream->type, planes);
 	ret = stream_ioctl(stream, VIDIOC_QUERYBUF, &buffer);
 	if (ret)
 		return ret;
 
-	stream->num_planes = 1;
-	sizes[0] = buffer.length;
-	if (is_multiplanar(stream)) {
-		if (buffer.length > VIDEO_MAX_PLANES)
-			return -EIO;
-		stream->num_planes = buffer.length;
-		for (unsigned int i = 0; i < stream->num_planes; i++)
-			sizes[i] = planes[i].length;
-	}
+	ret = buffer_layout(&buffer, sizes);
+	if (ret < 0)
+		return ret;
+	stream->num_planes = ret;
 	pool->dma_buf = true;
 	return pool_layout(pool, num_slots, stream->num_planes, sizes);
 }
@@ -148,20 +124,19 @@ static int check_layout(struct v4l2_stream *stream, unsigned int slot,
 			const struct pool *pool)
 {
 	struct v4l2_plane planes[VIDEO_MAX_PLANES];
+	uint32_t sizes[VIDEO_MAX_PLANES];
 	struct v4l2_buffer buffer;
 	int ret;
 
-	init_buffer(stream, &buffer, planes);
+	buffer_init(&buffer, stream->type, planes);
 	buffer.index = slot;
 	ret = stream_ioctl(stream, VIDIOC_QUERYBUF, &buffer);
 	if (ret)
 		return ret;
-	if (!is_multiplanar(stream))
-		return buffer.length < pool->plane_size[0] ? -EIO : 0;
-	if (buffer.length != pool->num_planes)
+	if (buffer_layout(&buffer, sizes) != (int)pool->num_planes)
 		return -EIO;
 	for (unsigned int i = 0; i < pool->num_planes; i++) {
-		if (planes[i].length < pool->plane_size[i])
+		if (sizes[i] < pool->plane_size[i])
 			return -EIO;
 	}
 	return 0;
@@ -246,7 +221,7 @@ int v4l2_stream_queue(struct v4l2_stream *stream, unsigned int slot)
 	struct v4l2_plane planes[VIDEO_MAX_PLANES];
 	struct v4l2_buffer buffer;
 
-	init_buffer(stream, &buffer, planes);
+	buffer_init(&buffer, stream->type, planes);
 	buffer.index = slot;
 	if (is_multiplanar(stream))
 		buffer.length = stream->num_planes;
@@ -260,25 +235,11 @@ int v4l2_stream_dequeue(struct v4l2_stream *stream,
 	struct v4l2_buffer buffer;
 	int ret;
 
-	init_buffer(stream, &buffer, planes);
+	buffer_init(&buffer, stream->type, planes);
 	ret = stream_ioctl(stream, VIDIOC_DQBUF, &buffer);
 	if (ret)
 		return ret;
 
-	memset(frame, 0, sizeof(*frame));
-	frame->slot = buffer.index;
-	frame->sequence = buffer.sequence;
-	frame->field = buffer.field;
-	frame->flags = buffer.flags & PICTURE_FLAGS;
-	frame->timestamp_sec = buffer.timestamp.tv_sec;
-	frame->timestamp_usec = buffer.timestamp.tv_usec;
-	if (!is_multiplanar(stream)) {
-		frame->bytesused[0] = buffer.bytesused;
-		return 0;
-	}
-	for (unsigned int i = 0; i < stream->num_planes; i++) {
-		frame->bytesused[i] = planes[i].bytesused;
-		frame->data_offset[i] = planes[i].data_offset;
-	}
+	buffer_to_frame(&buffer, frame);
 	return 0;
 }

@@ -363,6 +363,7 @@ void source_fake_init(struct source_fake *fake)
 	fake->source.ops = &fake_ops;
 	fake->source.identity = (struct camera_identity){
 		.present = 1,
+		.shared = 1,
 		.device_caps = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING,
 		.card = "fake",
 	};
