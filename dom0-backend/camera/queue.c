@@ -15,8 +15,7 @@ int queue_reqbufs(struct session *session, struct v4l2_requestbuffers *req)
 {
 	struct mode *mode = &session->camera->mode;
 
-	if (!session_own_type(session, req->type) ||
-	    req->memory != V4L2_MEMORY_USERPTR)
+	if (!session_own_type(session, req->type))
 		return -EINVAL;
 	if (stream_reading(&session->reader))
 		return -EBUSY;
@@ -30,7 +29,7 @@ int queue_reqbufs(struct session *session, struct v4l2_requestbuffers *req)
 	else
 		mode_drop(mode, &session->claim);
 
-	req->capabilities = V4L2_BUF_CAP_SUPPORTS_USERPTR;
+	req->capabilities = 0;
 	req->flags = 0;
 	memset(req->reserved, 0, sizeof(req->reserved));
 	return 0;
@@ -68,8 +67,7 @@ int queue_create_bufs(struct session *session,
 {
 	int ret;
 
-	if (!session_own_type(session, create->format.type) ||
-	    create->memory != V4L2_MEMORY_USERPTR)
+	if (!session_own_type(session, create->format.type))
 		return -EINVAL;
 
 	/* A count of 0 only asks what could be. */
@@ -82,7 +80,7 @@ int queue_create_bufs(struct session *session,
 		mode_take(&session->camera->mode, &session->claim);
 	}
 
-	create->capabilities = V4L2_BUF_CAP_SUPPORTS_USERPTR;
+	create->capabilities = 0;
 	create->flags = 0;
 	memset(create->reserved, 0, sizeof(create->reserved));
 	return 0;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * queue.h - a session has buffers, and streams.
+ * queue.h - a shared session has buffers, and streams.
  *
- * The buffers themselves are vmedia-guest's. That a session has some keeps the
- * camera's mode.
+ * The buffers themselves are vmedia-guest's, and so is the word on the memory
+ * that they can be made of. That a session has some keeps the camera's mode.
  *
  * All return 0 or the negative errno that V4L2 documents for the ioctl.
  */

@@ -219,16 +219,20 @@ static void take_slots(struct camera_client *client, struct msghdr *msg,
 {
 	struct cmsghdr *header = CMSG_FIRSTHDR(msg);
 	struct session_slots slots;
+	struct session_slots *pool;
 	unsigned int nfds;
 
 	memcpy(&slots, data, sizeof(slots));
-	if (slots.first == 0)
+	assert(slots.type < CLIENT_MAX_TYPES);
+	pool = &client->pools[slots.type];
+	if (slots.first == 0 || slots.type != client->slots.type)
 		close_slots(client);
-	else
-		assert(slots.first == client->slots.num_slots &&
-		       slots.generation == client->slots.generation);
-	client->slots = slots;
-	client->slots.num_slots += slots.first;
+	if (slots.first > 0)
+		assert(slots.first == pool->num_slots &&
+		       slots.generation == pool->generation);
+	*pool = slots;
+	pool->num_slots += slots.first;
+	client->slots = *pool;
 	client->num_slots_messages++;
 
 	assert(header);
@@ -237,6 +241,15 @@ static void take_slots(struct camera_client *client, struct msghdr *msg,
 	memcpy(client->slot_fds + client->num_slot_fds, CMSG_DATA(header),
 	       nfds * sizeof(int));
 	client->num_slot_fds += nfds;
+}
+
+static void take_frame(struct camera_client *client, const void *data)
+{
+	struct session_frame *frame = &client->frames[client->num_frames++];
+
+	memcpy(frame, data, sizeof(*frame));
+	assert(frame->type < CLIENT_MAX_TYPES);
+	assert(frame->slot < client->pools[frame->type].num_slots);
 }
 
 static void take(struct camera_client *client, struct msghdr *msg,
@@ -260,9 +273,7 @@ static void take(struct camera_client *client, struct msghdr *msg,
 	case SESSION_FRAME:
 		assert(len == sizeof(client->frames[0]));
 		assert(client->num_frames < CLIENT_MAX_FRAMES);
-		memcpy(&client->frames[client->num_frames], data, len);
-		assert(client->frames[client->num_frames++].slot <
-		       client->slots.num_slots);
+		take_frame(client, data);
 		break;
 	case SESSION_EVENT:
 		assert(len == sizeof(struct session_event));
@@ -352,29 +363,65 @@ void client_release(struct camera_client *client,
 	client_send(client, &release, sizeof(release));
 }
 
+/* Return: the reply; NULL if there was none. */
+static const struct session_reply *run_ioctl(struct camera_client *client,
+					     unsigned long request,
+					     const void *payload,
+					     const void *tail, size_t tail_len)
+{
+	static struct {
+		struct session_ioctl request;
+		uint8_t data[64 * 1024];
+	} message;
+	const struct session_reply *reply = (const void *)client->reply;
+	const size_t size = _IOC_SIZE(request);
+	unsigned int replies = client->replies;
+
+	message.request = (struct session_ioctl){
+		.hdr.type = SESSION_IOCTL,
+		.hdr.tag = 1000 + replies,
+		.nr = _IOC_NR(request),
+		.len = size,
+	};
+	memcpy(message.data, payload, size);
+	if (tail_len > 0)
+		memcpy(message.data + size, tail, tail_len);
+	client_send(client, &message, sizeof(message.request) + size + tail_len);
+	if (client->replies != replies + 1)
+		return NULL;
+	assert(reply->hdr.tag == 1000 + replies);
+	assert(reply->len == 0 || reply->len == size);
+	return reply;
+}
+
+int client_ioctl_tail(struct camera_client *client, unsigned long request,
+		      void *payload, void *tail, size_t tail_len)
+{
+	const struct session_reply *reply =
+		run_ioctl(client, request, payload, tail, tail_len);
+	const uint8_t *data = (const void *)(reply + 1);
+
+	if (!reply)
+		return -1;
+	if (reply->len == 0)
+		return client->reply_len == sizeof(*reply) ? (int)reply->error :
+							     -1;
+	if (client->reply_len != sizeof(*reply) + reply->len + tail_len)
+		return -1;
+	memcpy(payload, data, reply->len);
+	memcpy(tail, data + reply->len, tail_len);
+	return reply->error;
+}
+
 int client_ioctl(struct camera_client *client, unsigned long request,
 		 void *payload)
 {
-	struct {
-		struct session_ioctl request;
-		uint8_t payload[512];
-	} message = {
-		.request.hdr.type = SESSION_IOCTL,
-		.request.hdr.tag = 1000 + client->replies,
-		.request.nr = _IOC_NR(request),
-		.request.len = _IOC_SIZE(request),
-	};
-	const struct session_reply *reply = (const void *)client->reply;
-	unsigned int replies = client->replies;
+	const struct session_reply *reply =
+		run_ioctl(client, request, payload, NULL, 0);
 
-	memcpy(message.payload, payload, _IOC_SIZE(request));
-	client_send(client, &message,
-		    sizeof(message.request) + _IOC_SIZE(request));
-	if (client->replies != replies + 1)
+	if (!reply)
 		return -1;
-	assert(reply->hdr.tag == 1000 + replies);
 	assert(client->reply_len == sizeof(*reply) + reply->len);
-	assert(reply->len == 0 || reply->len == _IOC_SIZE(request));
 	memcpy(payload, reply + 1, reply->len);
 	return reply->error;
 }

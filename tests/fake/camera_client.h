@@ -14,6 +14,8 @@
 #include "ipc/session_proto.h"
 
 #define CLIENT_MAX_FRAMES 64
+#define CLIENT_MAX_TYPES 16
+#define CLIENT_MAX_FDS (SESSION_MAX_DIRECT_SLOTS * VIRTIO_MEDIA_MAX_PLANES)
 #define WORLD_MAX_STATES 8
 #define WORLD_MAX_REPORTS 4096
 
@@ -66,7 +68,8 @@ struct camera_world {
  * @frames: not yet taken, oldest first
  * @slots: the last that came, its num_slots those of the whole pool;
  *         @num_slots_messages how often
- * @slot_fds: descriptors of the whole pool
+ * @pools: the last of each type, likewise
+ * @slot_fds: descriptors of the pool that came last
  * @events: how many; @events_at_reply: before the last REPLY
  * @event: the last
  * @error: of a SESSION_ERROR, 0 if none
@@ -81,8 +84,9 @@ struct camera_client {
 	unsigned int num_frames;
 	struct session_slots slots;
 	unsigned int num_slots_messages;
+	struct session_slots pools[CLIENT_MAX_TYPES];
 	unsigned int num_slot_fds;
-	int slot_fds[POOL_MAX_FDS];
+	int slot_fds[CLIENT_MAX_FDS];
 	unsigned int events;
 	unsigned int events_at_reply;
 	struct v4l2_event event;
@@ -148,6 +152,14 @@ void client_send(struct camera_client *client, const void *data, size_t len);
 /** client_release() - return a frame */
 void client_release(struct camera_client *client,
 		    const struct session_frame *frame);
+
+/**
+ * client_ioctl_tail() - run an ioctl that has more behind its payload
+ * @tail: @tail_len bytes, which go there and come back
+ * Return: as client_ioctl(). -1 also if the tail came back in another length.
+ */
+int client_ioctl_tail(struct camera_client *client, unsigned long request,
+		      void *payload, void *tail, size_t tail_len);
 
 /**
  * client_ioctl() - run an ioctl, wait for its answer

@@ -176,26 +176,42 @@ static void buffers_are_counted_as_asked(void **state)
 
 	assert_int_equal(client_ioctl(&scene->one, VIDIOC_REQBUFS, &req), 0);
 	assert_int_equal(req.count, 40);
-	assert_int_equal(req.capabilities, V4L2_BUF_CAP_SUPPORTS_USERPTR);
 	assert_int_equal(scene->fake.starts, 0);
 }
 
-static void buffers_of_another_memory_or_type_are_refused(void **state)
+static void buffers_of_another_type_are_refused(void **state)
 {
 	struct scene *scene = *state;
 	struct v4l2_requestbuffers req = {
 		.count = 4,
-		.type = CAPTURE,
-		.memory = V4L2_MEMORY_MMAP,
+		.type = V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE,
+		.memory = V4L2_MEMORY_USERPTR,
 	};
 
 	assert_int_equal(client_ioctl(&scene->one, VIDIOC_REQBUFS, &req),
 			 EINVAL);
-	req.memory = V4L2_MEMORY_USERPTR;
-	req.type = V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
-	assert_int_equal(client_ioctl(&scene->one, VIDIOC_REQBUFS, &req),
-			 EINVAL);
 	assert_false(arbiter_is_kept(&scene->world.camera.mode.arbiter));
+}
+
+static void what_memory_buffers_have_is_vmedia_guests_to_say(void **state)
+{
+	static const uint32_t memories[] = {
+		V4L2_MEMORY_MMAP, V4L2_MEMORY_USERPTR, V4L2_MEMORY_DMABUF,
+	};
+	struct scene *scene = *state;
+
+	for (size_t i = 0; i < sizeof(memories) / sizeof(memories[0]); i++) {
+		struct v4l2_requestbuffers req = {
+			.count = 4,
+			.type = CAPTURE,
+			.memory = memories[i],
+		};
+
+		assert_int_equal(client_ioctl(&scene->one, VIDIOC_REQBUFS,
+					      &req), 0);
+		assert_int_equal(req.memory, memories[i]);
+		assert_int_equal(req.capabilities, 0);
+	}
 }
 
 static void buffers_cannot_change_while_streaming(void **state)
@@ -354,7 +370,8 @@ int main(void)
 		SCENE(the_rate_of_another_is_shared_not_changed),
 		SCENE(an_input_is_what_the_driver_says),
 		SCENE(buffers_are_counted_as_asked),
-		SCENE(buffers_of_another_memory_or_type_are_refused),
+		SCENE(buffers_of_another_type_are_refused),
+		SCENE(what_memory_buffers_have_is_vmedia_guests_to_say),
 		SCENE(buffers_cannot_change_while_streaming),
 		SCENE(streaming_needs_buffers),
 		SCENE(streamon_twice_is_once),
