@@ -19,6 +19,7 @@
 #include "ipc/link.h"
 #include "media/account.h"
 #include "media/device.h"
+#include "media/objects.h"
 #include "media/pace.h"
 #include "media/window.h"
 #include "virtio/mmio.h"
@@ -48,6 +49,7 @@ struct device {
  * @is_open: so it was
  * @account: what it may have, and has
  * @pace: of its commands
+ * @objects: that it exported
  * @next_tag: of a question to vmediad
  */
 struct guest {
@@ -61,6 +63,7 @@ struct guest {
 	struct list devices;
 	struct account account;
 	struct pace *pace;
+	struct objects objects;
 	uint32_t next_tag;
 	bool has_ended;
 };
@@ -167,6 +170,7 @@ static int make_media(struct device *device)
 		.identity = &device->attach.identity,
 		.account = &guest->account,
 		.pace = guest->pace,
+		.objects = &guest->objects,
 		.window = device->window,
 		.ops = &media_ops,
 		.owner = device,
@@ -439,6 +443,7 @@ int guest_create(const struct guest_params *params, struct guest **out)
 	guest->params = *params;
 	guest->next_tag = 1;
 	list_init(&guest->devices);
+	objects_init(&guest->objects);
 	guest->begin = evtimer_new(params->base, begin, guest);
 	ret = link_create(params->base, params->link_fd, &daemon_ops, guest,
 			  &guest->daemon);
@@ -455,13 +460,18 @@ int guest_create(const struct guest_params *params, struct guest **out)
 	return 0;
 }
 
-static void destroy_device(struct device *device)
+static void destroy_media(struct device *device)
 {
-	list_remove(&device->link);
 	if (device->media)
 		mmio_bus_remove(device->guest->bus,
 				media_device_virtio(device->media));
 	media_device_destroy(device->media);
+	device->media = NULL;
+}
+
+static void destroy_device(struct device *device)
+{
+	list_remove(&device->link);
 	window_destroy(device->window);
 	free(device);
 }
@@ -472,6 +482,9 @@ void guest_destroy(struct guest *guest)
 
 	if (!guest)
 		return;
+	/* A device may use pieces of another one's window to the end. */
+	list_for_each(device, tmp, &guest->devices, link)
+		destroy_media(device);
 	list_for_each(device, tmp, &guest->devices, link)
 		destroy_device(device);
 	mmio_bus_destroy(guest->bus);

@@ -190,8 +190,12 @@ static struct driver_fake *add_device(struct world *world)
 		.device_id = VIRTIO_MEDIA_DEVICE_ID,
 		.irq = WORLD_IRQ + 1,
 		.base = WORLD_ADDR + 0x200,
-		.identity.device_caps = V4L2_CAP_VIDEO_CAPTURE |
-					V4L2_CAP_STREAMING,
+		.identity =
+			{
+				.shared = 1,
+				.device_caps = V4L2_CAP_VIDEO_CAPTURE |
+					       V4L2_CAP_STREAMING,
+			},
 	};
 	struct driver_fake *driver;
 

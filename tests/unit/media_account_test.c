@@ -92,7 +92,29 @@ static void what_was_given_back_can_be_had_again(void **state)
 	enum quota_kind reached;
 
 	assert_int_equal(account_take(&account, 2, 1000, &reached), 2);
-	account_give_back(&account, 1000);
+	account_give_back(&account, 1, 1000);
+	assert_int_equal(account_take(&account, 2, 1000, &reached), 1);
+}
+
+static void what_is_there_counts_whatever_the_limit(void **state)
+{
+	struct account account = {.limits.limit[QUOTA_MEMORY] = 2000};
+	enum quota_kind reached;
+
+	account_add(&account, 2, 3000);
+	assert_int_equal(account.buffers, 2);
+	assert_int_equal(account_take(&account, 1, 1, &reached), 0);
+	assert_int_equal(reached, QUOTA_MEMORY);
+}
+
+static void memory_may_outlive_its_buffer(void **state)
+{
+	struct account account = {.limits.limit[QUOTA_MEMORY] = 2000};
+	enum quota_kind reached;
+
+	assert_int_equal(account_take(&account, 2, 1000, &reached), 2);
+	account_give_back(&account, 2, 1000);
+	assert_int_equal(account.buffers, 0);
 	assert_int_equal(account_take(&account, 2, 1000, &reached), 1);
 }
 
@@ -102,6 +124,8 @@ int main(void)
 		cmocka_unit_test(so_many_buffers_are_given),
 		cmocka_unit_test(a_limit_that_was_reached_is_counted),
 		cmocka_unit_test(what_was_given_back_can_be_had_again),
+		cmocka_unit_test(what_is_there_counts_whatever_the_limit),
+		cmocka_unit_test(memory_may_outlive_its_buffer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

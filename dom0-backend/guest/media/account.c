@@ -27,8 +27,7 @@ unsigned int account_take(struct account *account, unsigned int asked,
 		room(limit[QUOTA_MEMORY], account->memory, bytes, asked);
 	const unsigned int given = MIN(by_count, by_memory);
 
-	account->buffers += given;
-	account->memory += (uint64_t)given * bytes;
+	account_add(account, given, (uint64_t)given * bytes);
 	if (given < asked) {
 		*reached = by_memory < by_count ? QUOTA_MEMORY : QUOTA_BUFFERS;
 		account_refuse(account, *reached);
@@ -36,10 +35,17 @@ unsigned int account_take(struct account *account, unsigned int asked,
 	return given;
 }
 
-void account_give_back(struct account *account, uint32_t bytes)
+void account_add(struct account *account, unsigned int buffers, uint64_t bytes)
 {
-	assert(account->buffers > 0 && account->memory >= bytes);
-	account->buffers--;
+	account->buffers += buffers;
+	account->memory += bytes;
+}
+
+void account_give_back(struct account *account, unsigned int buffers,
+		       uint64_t bytes)
+{
+	assert(account->buffers >= buffers && account->memory >= bytes);
+	account->buffers -= buffers;
 	account->memory -= bytes;
 }
 

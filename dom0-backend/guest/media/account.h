@@ -38,8 +38,17 @@ struct account {
 unsigned int account_take(struct account *account, unsigned int asked,
 			  uint32_t bytes, enum quota_kind *reached);
 
-/** account_give_back() - one buffer of @bytes that account_take() gave */
-void account_give_back(struct account *account, uint32_t bytes);
+/** account_add() - what is there already: it counts, whatever the quotas say */
+void account_add(struct account *account, unsigned int buffers, uint64_t bytes);
+
+/**
+ * account_give_back() - the end of what was taken or added
+ *
+ * Buffers and their bytes need not end together: memory of a buffer that is no
+ * more may still be mapped.
+ */
+void account_give_back(struct account *account, unsigned int buffers,
+		       uint64_t bytes);
 
 /** account_refuse() - limit @kind was reached */
 void account_refuse(struct account *account, enum quota_kind kind);

@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "ipc/link.h"
 #include "ipc/session_proto.h"
+#include "media/buffers.h"
 #include "media/command.h"
 #include "media/device_state.h"
 #include "media/frame.h"
@@ -53,6 +54,14 @@ static int call(struct command *command, uint32_t nr, uint32_t payload_len,
 		return ret == -EPIPE ? -EIO : ret;
 	command_wait(command, tag, replied);
 	return 0;
+}
+
+int camera_call_with_tail(struct command *command, uint32_t nr,
+			  const void *data, uint32_t payload_len, size_t len,
+			  void (*replied)(struct command *,
+					  const struct reply *))
+{
+	return call(command, nr, payload_len, data, len, replied);
 }
 
 int camera_call(struct command *command, uint32_t nr, const void *payload,
@@ -127,23 +136,43 @@ static int on_reply(struct session *session, const struct link_message *msg)
 	return 0;
 }
 
+static bool is_direct(const struct session *session)
+{
+	return session->buffers == &direct_buffers;
+}
+
+/* A direct session's are made by REQBUFS and CREATE_BUFS, and at no other time;
+ * those of a shared one are the camera's own affair. */
+static struct queue *queue_of_slots(struct session *session, uint32_t type)
+{
+	struct queue *queue;
+
+	if (!is_direct(session))
+		return session->num_queues > 0 ? &session->queues[0] : NULL;
+	queue = session_queue(session, type);
+	return queue && queue->crossing ? queue : NULL;
+}
+
 static int on_slots(struct session *session, struct link_message *msg)
 {
 	const struct session_slots *pool = msg->data;
+	struct queue *queue;
 	struct slots *slots;
 	int ret;
 
 	if (msg->len != sizeof(*pool))
 		return -EPROTO;
+	queue = queue_of_slots(session, pool->type);
+	if (!queue)
+		return -EPROTO;
 	if (pool->first != 0)
-		return session->slots ? slots_grow(session->slots, msg) :
-					-EPROTO;
-	ret = slots_create(msg, &slots);
+		return queue->slots ? slots_grow(queue->slots, msg) : -EPROTO;
+	ret = slots_create(msg, is_direct(session), &slots);
 	if (ret < 0)
 		return ret;
 	/* No frame outlives its message, so nobody uses the old pool. */
-	slots_destroy(session->slots);
-	session->slots = slots;
+	slots_destroy(queue->slots);
+	queue->slots = slots;
 	return 0;
 }
 
@@ -151,7 +180,8 @@ static int on_frame(struct session *session, const struct link_message *msg)
 {
 	if (msg->len != sizeof(struct session_frame))
 		return -EPROTO;
-	return frame_take(session, msg->data);
+	return is_direct(session) ? frame_take_direct(session, msg->data) :
+				    frame_take_shared(session, msg->data);
 }
 
 static int on_event(struct session *session, const struct link_message *msg)

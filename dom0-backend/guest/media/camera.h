@@ -35,6 +35,15 @@ int camera_call(struct command *command, uint32_t nr, const void *payload,
 		uint32_t len,
 		void (*replied)(struct command *, const struct reply *));
 
+/**
+ * camera_call_with_tail() - the same, with what follows the payload
+ * @data: @len bytes, of which the first @payload_len are the payload
+ */
+int camera_call_with_tail(struct command *command, uint32_t nr,
+			  const void *data, uint32_t payload_len, size_t len,
+			  void (*replied)(struct command *,
+					  const struct reply *));
+
 /** camera_forward() - camera_call() with the command's own ioctl and tail */
 int camera_forward(struct command *command,
 		   void (*replied)(struct command *, const struct reply *));

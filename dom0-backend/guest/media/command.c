@@ -8,6 +8,7 @@
 #include <vmedia/virtio_media.h>
 
 #include "base/byteorder.h"
+#include "media/account.h"
 #include "media/device_state.h"
 #include "media/session.h"
 #include "virtio/vq.h"
@@ -30,6 +31,24 @@ void chain_answer(struct vq_chain *chain, int ret)
 	vq_chain_complete(chain);
 }
 
+static void stop_waiting(struct command *command)
+{
+	calls_end(command);
+	window_wait_cancel(&command->pages);
+	if (list_empty(&command->link))
+		return;
+	list_remove(&command->link);
+	command->device->num_commands--;
+}
+
+static void pages_came(struct window_wait *wait, int error)
+{
+	struct command *command = container_of(wait, struct command, pages);
+
+	stop_waiting(command);
+	command->populated(command, error);
+}
+
 int command_create(struct session *session, struct vq_chain *chain,
 		   struct command **out)
 {
@@ -38,6 +57,7 @@ int command_create(struct session *session, struct vq_chain *chain,
 	if (!command)
 		return -ENOMEM;
 	list_init(&command->link);
+	window_wait_init(&command->pages, pages_came);
 	command->device = session->device;
 	command->session = session;
 	command->chain = chain;
@@ -45,22 +65,40 @@ int command_create(struct session *session, struct vq_chain *chain,
 	return 0;
 }
 
+static void start_waiting(struct command *command)
+{
+	list_append(&command->session->commands, &command->link);
+	command->device->num_commands++;
+}
+
 void command_wait(struct command *command, uint32_t tag,
 		  void (*replied)(struct command *, const struct reply *))
 {
 	command->tag = tag;
 	command->replied = replied;
-	list_append(&command->session->commands, &command->link);
-	command->device->num_commands++;
+	start_waiting(command);
 }
 
-static void stop_waiting(struct command *command)
+void command_await_pages(struct command *command, struct window *window,
+			 void (*populated)(struct command *, int error))
 {
-	calls_end(command);
-	if (list_empty(&command->link))
-		return;
-	list_remove(&command->link);
-	command->device->num_commands--;
+	command->populated = populated;
+	start_waiting(command);
+	window_populate(window, &command->pages);
+}
+
+void command_claim(struct command *command, unsigned int buffers,
+		   uint64_t bytes)
+{
+	command->claimed_buffers = buffers;
+	command->claimed_bytes = bytes;
+}
+
+void command_unclaim(struct command *command)
+{
+	account_give_back(command->device->params.account,
+			  command->claimed_buffers, command->claimed_bytes);
+	command_claim(command, 0, 0);
 }
 
 void command_replied(struct command *command, const struct reply *reply)
@@ -92,6 +130,7 @@ void command_answer(struct command *command, int ret)
 		(void)payload_write(&command->payload, chain);
 	vq_chain_complete(chain);
 	stop_waiting(command);
+	command_unclaim(command);
 	payload_finish(&command->payload);
 	free(command);
 }

@@ -15,6 +15,7 @@
 #include "base/list.h"
 #include "media/calls.h"
 #include "media/payload.h"
+#include "media/window.h"
 
 struct command;
 struct media_device;
@@ -43,6 +44,10 @@ struct reply {
  * @call: at the camera, or on its way there
  * @tag: of the call that it waits for
  * @replied: takes the camera's reply, and the command from its session
+ * @pages: of the window, while it waits for them
+ * @populated: takes their coming, and the command from its session
+ * @claimed_buffers: taken from the account for what may come of it
+ * @claimed_bytes: likewise
  * @tells: the payload says something about an error, too
  * @payload: as the driver sent it, and as it will be answered
  */
@@ -54,6 +59,10 @@ struct command {
 	struct call call;
 	uint32_t tag;
 	void (*replied)(struct command *command, const struct reply *reply);
+	struct window_wait pages;
+	void (*populated)(struct command *command, int error);
+	unsigned int claimed_buffers;
+	uint64_t claimed_bytes;
 	bool tells;
 	struct payload payload;
 };
@@ -81,6 +90,23 @@ int command_create(struct session *session, struct vq_chain *chain,
  */
 void command_wait(struct command *command, uint32_t tag,
 		  void (*replied)(struct command *, const struct reply *));
+
+/**
+ * command_await_pages() - it waits until all that is allocated has pages
+ * @populated: called at once or later, with 0 or -ENOMEM, and may answer the
+ *             command; not called if the session ends: its end answers it
+ */
+void command_await_pages(struct command *command, struct window *window,
+			 void (*populated)(struct command *, int error));
+
+/** command_claim() - the account gave it @buffers of @bytes in all; they go back
+ * when it is answered, or by command_unclaim()
+ */
+void command_claim(struct command *command, unsigned int buffers,
+		   uint64_t bytes);
+
+/** command_unclaim() - give back what it claimed; harmless if there is nothing */
+void command_unclaim(struct command *command);
 
 /** command_replied() - its call is over; it waits no more, and goes on */
 void command_replied(struct command *command, const struct reply *reply);

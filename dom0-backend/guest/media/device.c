@@ -11,6 +11,7 @@
 #include "media/command.h"
 #include "media/device_state.h"
 #include "media/ioctl.h"
+#include "media/mapping.h"
 #include "media/session.h"
 #include "media/window.h"
 #include "virtio/virtio.h"
@@ -39,15 +40,6 @@ static void run_close(struct media_device *device, struct vq_chain *chain)
 	chain_answer(chain, 0);
 }
 
-/*
- * MMAP buffers and their shared memory region will come in here. Without them
- * no offset belongs to a buffer, and no address to a mapping.
- */
-static void run_mapping(struct vq_chain *chain)
-{
-	chain_answer(chain, -EINVAL);
-}
-
 static void run_command(struct media_device *device, struct vq_chain *chain)
 {
 	struct virtio_media_cmd_header cmd;
@@ -67,8 +59,10 @@ static void run_command(struct media_device *device, struct vq_chain *chain)
 		ioctl_run(device, chain);
 		break;
 	case VIRTIO_MEDIA_CMD_MMAP:
+		mapping_map(device, chain);
+		break;
 	case VIRTIO_MEDIA_CMD_MUNMAP:
-		run_mapping(chain);
+		mapping_unmap(device, chain);
 		break;
 	default:
 		chain_answer(chain, -ENOTTY);
@@ -119,6 +113,7 @@ static void on_reset(void *owner)
 		log_info("%s: reset", device->params.name);
 	pace_forget(device->params.pace, &device->paused);
 	close_all(device);
+	mappings_finish(&device->mappings);
 }
 
 static void on_notified(void *owner, unsigned int index)
@@ -197,6 +192,8 @@ int media_device_create(const struct media_device_params *params,
 	pace_waiter_init(&device->paused, run_commands, device);
 	calls_init(&device->calls);
 	list_init(&device->sessions);
+	mappings_init(&device->mappings);
+	device->shared = params->identity->shared;
 	make_config(params->identity, &device->config.media);
 	ret = create_virtio(device);
 	if (ret < 0) {
@@ -217,6 +214,7 @@ void media_device_destroy(struct media_device *device)
 		return;
 	pace_forget(device->params.pace, &device->paused);
 	close_all(device);
+	mappings_finish(&device->mappings);
 	assert(device->num_commands == 0 && device->calls.sent == 0);
 	virtio_dev_destroy(device->virtio);
 	free(device);
@@ -232,6 +230,7 @@ void media_device_set_identity(struct media_device *device,
 {
 	struct virtio_media_config config;
 
+	device->shared = identity->shared;
 	make_config(identity, &config);
 	if (memcmp(&config, &device->config.media, sizeof(config)) == 0)
 		return;

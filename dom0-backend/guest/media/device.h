@@ -21,6 +21,7 @@ struct event_base;
 struct guest_mem;
 struct hyp;
 struct media_device;
+struct objects;
 struct pace;
 struct virtio_dev;
 struct window;
@@ -51,6 +52,7 @@ struct media_device_ops {
  * @identity: of the camera; copied
  * @account: of the guest, shared by its devices; borrowed
  * @pace: likewise
+ * @objects: likewise
  * @window: where MMAP buffers are mapped, borrowed; NULL: there is none
  * @ops: borrowed
  * @owner: first parameter of the ops
@@ -66,6 +68,7 @@ struct media_device_params {
 	const struct camera_identity *identity;
 	struct account *account;
 	struct pace *pace;
+	struct objects *objects;
 	struct window *window;
 	const struct media_device_ops *ops;
 	void *owner;
@@ -82,7 +85,8 @@ int media_device_create(const struct media_device_params *params,
 /**
  * media_device_destroy() - end all sessions and the device; NULL is fine
  *
- * Sessions that end are told to the owner.
+ * Sessions that end are told to the owner. Of its window nothing is used any more
+ * but what other devices' buffers were given as objects.
  */
 void media_device_destroy(struct media_device *device);
 

@@ -16,102 +16,112 @@
 /* What a camera may say of a frame. Who has the buffer is ours to say. */
 #define FRAME_FLAGS                                                       \
 	(V4L2_BUF_FLAG_KEYFRAME | V4L2_BUF_FLAG_PFRAME |                  \
-	 V4L2_BUF_FLAG_BFRAME | V4L2_BUF_FLAG_ERROR | V4L2_BUF_FLAG_LAST | \
+	 V4L2_BUF_FLAG_BFRAME | V4L2_BUF_FLAG_ERROR |                     \
+	 V4L2_BUF_FLAG_TIMECODE | V4L2_BUF_FLAG_LAST |                    \
 	 V4L2_BUF_FLAG_TIMESTAMP_MASK | V4L2_BUF_FLAG_TSTAMP_SRC_MASK)
 
-static bool is_possible(const struct session *session,
+static bool is_possible(const struct slots *slots,
 			const struct session_frame *frame)
 {
-	const struct slots *slots = session->slots;
+	const struct queue_layout *layout;
 
 	if (frame->slot >= slots_count(slots))
 		return false;
-	for (unsigned int i = 0; i < slots_num_planes(slots); i++) {
-		if (frame->bytesused[i] > slots_plane_size(slots, i) ||
+	layout = slots_layout(slots, frame->slot);
+	for (unsigned int i = 0; i < layout->num_planes; i++) {
+		if (frame->bytesused[i] > layout->size[i] ||
 		    frame->data_offset[i] > frame->bytesused[i])
 			return false;
 	}
 	return true;
 }
 
-static int copy_plane(struct session *session,
+static int copy_plane(struct session *session, struct slots *slots,
 		      const struct session_frame *frame,
 		      const struct buffer *buffer, unsigned int plane)
 {
 	const void *bytes;
 	int ret;
 
-	ret = slots_begin_read(session->slots, frame->slot, plane, &bytes);
+	ret = slots_begin_read(slots, frame->slot, plane, &bytes);
 	if (ret < 0)
 		return ret;
-	ret = sg_list_store(&buffer->memory[plane], session->device->virtio,
-			    bytes, frame->bytesused[plane]);
-	slots_end_read(session->slots, frame->slot, plane);
+	ret = memory_store(&buffer->planes[plane].memory,
+			   session->device->virtio, bytes,
+			   frame->bytesused[plane]);
+	slots_end_read(slots, frame->slot, plane);
 	return ret;
 }
 
-/*
- * The one way to give a frame so far: a copy to the pages that the driver
- * brought.
- */
-static int copy_frame(struct session *session,
+static int copy_frame(struct session *session, const struct queue *queue,
 		      const struct session_frame *frame,
 		      const struct buffer *buffer)
 {
 	const unsigned int num_planes = buffer->layout.num_planes;
 	int ret = 0;
 
-	if (num_planes != slots_num_planes(session->slots))
+	if (V4L2_TYPE_IS_OUTPUT(queue->type))
+		return 0;
+	if (num_planes != slots_layout(queue->slots, frame->slot)->num_planes)
 		return -EPROTO;
 	for (unsigned int i = 0; i < num_planes && ret == 0; i++)
-		ret = copy_plane(session, frame, buffer, i);
+		ret = copy_plane(session, queue->slots, frame, buffer, i);
 	return ret;
 }
 
-static void fill_planes(const struct session_frame *frame,
-			const struct buffer *buffer, bool good,
+static void fill_planes(const struct buffer *buffer,
 			struct virtio_media_event_dqbuf *event)
 {
 	event->buffer.length = buffer->layout.num_planes;
 	for (unsigned int i = 0; i < buffer->layout.num_planes; i++) {
 		struct v4l2_plane *plane = &event->planes[i];
 
-		plane->length = buffer->len[i];
-		plane->bytesused = good ? frame->bytesused[i] : 0;
-		plane->data_offset = good ? frame->data_offset[i] : 0;
+		plane->length = buffer->planes[i].len;
+		plane->bytesused = buffer->planes[i].bytesused;
+		plane->data_offset = buffer->planes[i].data_offset;
 	}
 }
 
-static void fill_dqbuf(const struct session *session,
-		       const struct session_frame *frame,
-		       const struct buffer *buffer, bool good,
-		       struct virtio_media_event_dqbuf *event)
+static struct v4l2_buffer dqbuf_of(const struct session_frame *frame, bool good)
 {
-	struct v4l2_buffer *to = &event->buffer;
+	struct v4l2_buffer made = {
+		.flags = frame->flags & FRAME_FLAGS,
+		.field = frame->field,
+		.timestamp.tv_sec = frame->timestamp_sec,
+		.timestamp.tv_usec = frame->timestamp_usec,
+		.sequence = frame->sequence,
+	};
 
+	if (made.flags & V4L2_BUF_FLAG_TIMECODE)
+		made.timecode = frame->timecode;
+	if (!good)
+		made.flags |= V4L2_BUF_FLAG_ERROR;
+	return made;
+}
+
+/* The pointers in it are 0: they would be the driver's, and mean nothing. */
+static void fill_dqbuf(const struct session *session, struct queue *queue,
+		       struct buffer *buffer, const struct v4l2_buffer *said)
+{
+	struct virtio_media_event_dqbuf *event = &buffer->dqbuf.dqbuf;
+
+	buffer->dqbuf.len = sizeof(*event);
 	memset(event, 0, sizeof(*event));
 	event->hdr.event = cpu_to_le32(VIRTIO_MEDIA_EVT_DQBUF);
 	event->hdr.session_id = cpu_to_le32(session->id);
-	to->index = buffer->index;
-	to->type = session->queue.type;
-	to->memory = V4L2_MEMORY_USERPTR;
-	to->flags = frame->flags & FRAME_FLAGS;
-	if (!good)
-		to->flags |= V4L2_BUF_FLAG_ERROR;
-	to->field = frame->field;
-	to->timestamp.tv_sec = frame->timestamp_sec;
-	to->timestamp.tv_usec = frame->timestamp_usec;
-	to->sequence = frame->sequence;
-	if (V4L2_TYPE_IS_MULTIPLANAR(to->type)) {
-		fill_planes(frame, buffer, good, event);
+	event->buffer = *said;
+	event->buffer.index = buffer->index;
+	event->buffer.type = queue->type;
+	event->buffer.memory = queue->memory;
+	if (V4L2_TYPE_IS_MULTIPLANAR(queue->type)) {
+		fill_planes(buffer, event);
 	} else {
-		to->length = buffer->len[0];
-		to->bytesused = good ? frame->bytesused[0] : 0;
+		event->buffer.length = buffer->planes[0].len;
+		event->buffer.bytesused = buffer->planes[0].bytesused;
 	}
 }
 
 static void count_frame(struct session_counts *counts,
-			const struct session_frame *frame,
 			const struct buffer *buffer, bool good)
 {
 	if (!good) {
@@ -120,20 +130,17 @@ static void count_frame(struct session_counts *counts,
 	}
 	counts->frames++;
 	for (unsigned int i = 0; i < buffer->layout.num_planes; i++)
-		counts->bytes += frame->bytesused[i];
+		counts->bytes += buffer->planes[i].bytesused;
 }
 
-static void give(struct session *session, const struct session_frame *frame)
+static void give(struct session *session, struct queue *queue,
+		 struct buffer *buffer, const struct session_frame *frame)
 {
 	struct media_device *device = session->device;
-	struct buffer *buffer = queue_next(&session->queue);
+	struct v4l2_buffer said;
 	int ret;
 
-	if (!buffer) {
-		session->counts.no_buffer++;
-		return;
-	}
-	ret = copy_frame(session, frame, buffer);
+	ret = copy_frame(session, queue, frame, buffer);
 	/* The driver is gone, and the session will be in a moment. */
 	if (ret == -ESTALE)
 		return;
@@ -142,10 +149,15 @@ static void give(struct session *session, const struct session_frame *frame)
 			  "%s: session %u: frame %u lost on its way: error %d",
 			  device->params.name, session->id, frame->sequence,
 			  -ret);
-	count_frame(&session->counts, frame, buffer, ret == 0);
-	fill_dqbuf(session, frame, buffer, ret == 0, &buffer->dqbuf.dqbuf);
-	buffer->dqbuf.len = sizeof(buffer->dqbuf.dqbuf);
-	queue_done(&session->queue, buffer);
+	for (unsigned int i = 0; i < buffer->layout.num_planes; i++) {
+		buffer->planes[i].bytesused = ret ? 0 : frame->bytesused[i];
+		buffer->planes[i].data_offset = ret ? 0 : frame->data_offset[i];
+	}
+	said = dqbuf_of(frame, ret == 0);
+	count_frame(&session->counts, buffer, ret == 0);
+	queue_said(queue, buffer, &said);
+	fill_dqbuf(session, queue, buffer, &said);
+	queue_done(buffer);
 	events_post(&device->events, &buffer->dqbuf);
 }
 
@@ -163,15 +175,49 @@ static int release(struct session *session, const struct session_frame *frame)
 	return ret == -EPIPE ? 0 : ret;
 }
 
-int frame_take(struct session *session, const struct session_frame *frame)
+/* Of slots that are no more: void. */
+static bool is_void(const struct queue *queue,
+		    const struct session_frame *frame)
 {
-	/* Of a pool that is no more: void. */
-	if (!session->slots ||
-	    frame->generation != slots_generation(session->slots))
+	return !queue->slots ||
+	       frame->generation != slots_generation(queue->slots);
+}
+
+int frame_take_shared(struct session *session,
+		      const struct session_frame *frame)
+{
+	struct queue *queue = &session->queues[0];
+	struct buffer *buffer;
+
+	if (is_void(queue, frame))
 		return 0;
-	if (!is_possible(session, frame))
+	if (!is_possible(queue->slots, frame))
 		return -EPROTO;
-	if (session->queue.streaming && !session->stopping)
-		give(session, frame);
+	if (queue->streaming && !queue->stopping) {
+		buffer = queue_next(queue);
+		if (buffer)
+			give(session, queue, buffer, frame);
+		else
+			session->counts.no_buffer++;
+	}
 	return release(session, frame);
+}
+
+int frame_take_direct(struct session *session,
+		      const struct session_frame *frame)
+{
+	struct queue *queue = session_queue(session, frame->type);
+	struct buffer *buffer;
+
+	if (!queue)
+		return -EPROTO;
+	if (is_void(queue, frame))
+		return 0;
+	if (!is_possible(queue->slots, frame) || frame->slot >= queue->count)
+		return -EPROTO;
+	buffer = queue->buffers[frame->slot];
+	if (buffer->state != BUFFER_QUEUED)
+		return -EPROTO;
+	give(session, queue, buffer, frame);
+	return 0;
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * frame.h - a picture's last steps: from the camera's slot to the guest.
+ * frame.h - a buffer's last steps: from the camera to the guest.
+ *
+ * A buffer that the bytes cannot be copied to goes back with
+ * V4L2_BUF_FLAG_ERROR.
  */
 #ifndef MEDIA_FRAME_H
 #define MEDIA_FRAME_H
@@ -9,13 +12,23 @@ struct session;
 struct session_frame;
 
 /**
- * frame_take() - give a frame to the guest, and the slot back to the camera
+ * frame_take_shared() - give a frame to the guest, and the slot back to the
+ * camera
  *
  * Goes to the buffer that was queued first. If there is none the frame is
- * dropped: the gap shows in the sequence numbers. A buffer that the frame
- * cannot be copied to goes back with V4L2_BUF_FLAG_ERROR.
+ * dropped: the gap shows in the sequence numbers.
  * Return: 0; -EPROTO if there can be no such frame; as link_send().
  */
-int frame_take(struct session *session, const struct session_frame *frame);
+int frame_take_shared(struct session *session,
+		      const struct session_frame *frame);
+
+/**
+ * frame_take_direct() - give the guest the buffer that the node is done with
+ *
+ * Of an OUTPUT queue there is nothing to be copied.
+ * Return: 0; -EPROTO if there can be no such frame: the node has no such buffer.
+ */
+int frame_take_direct(struct session *session,
+		      const struct session_frame *frame);
 
 #endif /* MEDIA_FRAME_H */

@@ -30,60 +30,75 @@ static int take_reply(struct command *command, const struct reply *reply)
 	return payload_store_ctrls(payload, command->device->virtio);
 }
 
-static void forwarded(struct command *command, const struct reply *reply)
+static void replied(struct command *command, const struct reply *reply)
 {
 	command_answer(command, take_reply(command, reply));
 }
 
-static void forward(struct command *command)
+void ioctl_forward(struct command *command)
 {
-	const int ret = camera_forward(command, forwarded);
+	const int ret = camera_forward(command, replied);
 
 	if (ret < 0)
 		command_answer(command, ret);
 }
 
-/* The camera would refuse it, too; but it need not be asked. */
-static bool has_buffers_of(const struct session *session, uint32_t type)
+static void unsubscribed(struct command *command, const struct reply *reply)
 {
-	return session->queue.count > 0 && session->queue.type == type;
+	const struct v4l2_event_subscription *end =
+		&command->payload.subscription;
+
+	if (reply->error == 0)
+		session_withdraw_events(command->session, end->type, end->id);
+	command_answer(command, reply->error);
+}
+
+/* V4L2 forgets the events that wait, too. */
+static void unsubscribe(struct command *command)
+{
+	const int ret = camera_forward(command, unsubscribed);
+
+	if (ret < 0)
+		command_answer(command, ret);
 }
 
 static void run(struct command *command)
 {
+	const struct buffer_ops *buffers = command->session->buffers;
+
 	switch (command->payload.type->nr) {
 	case _IOC_NR(VIDIOC_REQBUFS):
-		buffers_request(command);
+		buffers->request(command);
 		break;
 	case _IOC_NR(VIDIOC_CREATE_BUFS):
-		buffers_create(command);
+		buffers->create(command);
 		break;
 	case _IOC_NR(VIDIOC_QUERYBUF):
 		buffers_query(command);
 		break;
 	case _IOC_NR(VIDIOC_QBUF):
-		buffers_queue(command);
+		buffers->queue(command);
 		break;
 	case _IOC_NR(VIDIOC_PREPARE_BUF):
+		buffers_prepare(command);
+		break;
 	case _IOC_NR(VIDIOC_EXPBUF):
-		command_answer(command, -ENOTTY);
+		buffers_export(command);
 		break;
 	case _IOC_NR(VIDIOC_STREAMON):
-		buffers_stream_on(command);
+		buffers->stream_on(command);
 		break;
 	case _IOC_NR(VIDIOC_STREAMOFF):
-		buffers_stream_off(command);
+		buffers->stream_off(command);
 		break;
 	case _IOC_NR(VIDIOC_S_FMT):
-		if (has_buffers_of(command->session,
-				   command->payload.format.type)) {
-			command_answer(command, -EBUSY);
-			break;
-		}
-		forward(command);
+		buffers->set_format(command);
+		break;
+	case _IOC_NR(VIDIOC_UNSUBSCRIBE_EVENT):
+		unsubscribe(command);
 		break;
 	default:
-		forward(command);
+		ioctl_forward(command);
 	}
 }
 

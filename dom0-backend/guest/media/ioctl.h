@@ -5,6 +5,7 @@
 #ifndef MEDIA_IOCTL_H
 #define MEDIA_IOCTL_H
 
+struct command;
 struct media_device;
 struct vq_chain;
 
@@ -14,5 +15,8 @@ struct vq_chain;
  *         when the camera replies
  */
 void ioctl_run(struct media_device *device, struct vq_chain *chain);
+
+/** ioctl_forward() - the camera answers it. @command: consumed */
+void ioctl_forward(struct command *command);
 
 #endif /* MEDIA_IOCTL_H */

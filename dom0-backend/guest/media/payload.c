@@ -14,6 +14,9 @@
 #include "virtio/virtio.h"
 #include "virtio/vq.h"
 
+/* VESA's */
+#define EDID_BLOCK_LEN 128
+
 #define TYPE(name, payload, dir, tail)                            \
 	{ #name, _IOC_NR(VIDIOC_##name), sizeof(payload),         \
 	  PAYLOAD_##dir, PAYLOAD_##tail },
@@ -66,24 +69,24 @@ static int check_buffer_len(const uint32_t *len, unsigned int count)
 	return 0;
 }
 
-static int read_buffer(struct payload *payload, struct vq_chain *chain)
+unsigned int payload_num_memory(const struct payload *payload)
 {
+	return V4L2_TYPE_IS_MULTIPLANAR(payload->buffer.type) ?
+		       payload->num_planes :
+		       1;
+}
+
+static int read_lists(struct payload *payload, struct vq_chain *chain)
+{
+	const unsigned int count = payload_num_memory(payload);
 	uint32_t len[VIRTIO_MEDIA_MAX_PLANES];
 	struct sg_reader reader;
-	unsigned int count;
 	int ret;
 
-	ret = read_planes(payload, chain);
-	if (ret < 0)
-		return ret;
-	if (payload->buffer.memory != V4L2_MEMORY_USERPTR)
-		return 0;
 	if (V4L2_TYPE_IS_MULTIPLANAR(payload->buffer.type)) {
-		count = payload->num_planes;
 		for (unsigned int i = 0; i < count; i++)
 			len[i] = payload->planes[i].length;
 	} else {
-		count = 1;
 		len[0] = payload->buffer.length;
 	}
 	ret = check_buffer_len(len, count);
@@ -91,6 +94,53 @@ static int read_buffer(struct payload *payload, struct vq_chain *chain)
 	for (unsigned int i = 0; i < count && ret == 0; i++)
 		ret = sg_list_read(&reader, len[i], &payload->sg[i]);
 	return ret;
+}
+
+static size_t uuids_len(const struct payload *payload)
+{
+	return payload->num_uuids * sizeof(payload->uuids[0]);
+}
+
+static int read_uuids(struct payload *payload, struct vq_chain *chain)
+{
+	payload->num_uuids = payload_num_memory(payload);
+	return read_exactly(chain, payload->uuids, uuids_len(payload));
+}
+
+static int read_buffer(struct payload *payload, struct vq_chain *chain)
+{
+	int ret;
+
+	ret = read_planes(payload, chain);
+	if (ret < 0)
+		return ret;
+	switch (payload->buffer.memory) {
+	case V4L2_MEMORY_USERPTR:
+		return read_lists(payload, chain);
+	case V4L2_MEMORY_DMABUF:
+		return read_uuids(payload, chain);
+	default:
+		return 0;
+	}
+}
+
+/* What the driver sends in the room for the blocks matters if it sets them. */
+static int read_edid(struct payload *payload, struct vq_chain *chain)
+{
+	const uint32_t blocks = payload->edid.blocks;
+
+	if (blocks > VMEDIA_MAX_EDID_BLOCKS)
+		return -EINVAL;
+	if (blocks == 0)
+		return 0;
+	payload->data = calloc(blocks, EDID_BLOCK_LEN);
+	if (!payload->data)
+		return -ENOMEM;
+	payload->data_len = blocks * EDID_BLOCK_LEN;
+	if (payload->type->nr != _IOC_NR(VIDIOC_S_EDID) &&
+	    vq_chain_readable(chain) < payload->data_len)
+		return 0;
+	return read_exactly(chain, payload->data, payload->data_len);
 }
 
 static int check_ctrls(const struct payload *payload, size_t *data_len)
@@ -166,6 +216,12 @@ static int read_tail(struct payload *payload, struct vq_chain *chain,
 		return read_buffer(payload, chain);
 	case PAYLOAD_CTRLS:
 		return read_ctrls(payload, chain, dev);
+	case PAYLOAD_OBJECT:
+		/* Room for it is in the command, too, with nothing in it. */
+		payload->num_uuids = 1;
+		return 0;
+	case PAYLOAD_EDID:
+		return read_edid(payload, chain);
 	default:
 		return 0;
 	}
@@ -181,6 +237,12 @@ static size_t planes_len(const struct payload *payload)
 	return payload->num_planes * sizeof(payload->planes[0]);
 }
 
+/* Bytes behind controls are told in the guest's memory, not in the answer. */
+static size_t blocks_len(const struct payload *payload)
+{
+	return payload->type->tail == PAYLOAD_EDID ? payload->data_len : 0;
+}
+
 /* Known before anything is done that could not be told afterwards */
 static bool answer_fits(const struct payload *payload,
 			const struct vq_chain *chain)
@@ -189,7 +251,8 @@ static bool answer_fits(const struct payload *payload,
 
 	if (payload->type->dir & PAYLOAD_R)
 		len += payload->type->size + ctrls_len(payload) +
-		       planes_len(payload);
+		       planes_len(payload) + uuids_len(payload) +
+		       blocks_len(payload);
 	return vq_chain_writable(chain) >= len;
 }
 
@@ -242,14 +305,31 @@ int payload_write(const struct payload *payload, struct vq_chain *chain)
 	if (ret < 0 || !payload->complete)
 		return ret;
 	ret = write_if_it_fits(chain, payload->planes, planes_len(payload));
-	if (ret < 0)
-		return ret;
-	return write_if_it_fits(chain, payload->ctrls, ctrls_len(payload));
+	if (ret == 0)
+		ret = write_if_it_fits(chain, payload->uuids,
+				       uuids_len(payload));
+	if (ret == 0)
+		ret = write_if_it_fits(chain, payload->ctrls,
+				       ctrls_len(payload));
+	if (ret == 0)
+		ret = write_if_it_fits(chain, payload->data,
+				       blocks_len(payload));
+	return ret;
 }
 
 size_t payload_packed_len(const struct payload *payload)
 {
 	return payload->type->size + ctrls_len(payload) + payload->data_len;
+}
+
+static void pack_edid(const struct payload *payload, uint8_t *to)
+{
+	struct v4l2_edid head = payload->edid;
+
+	head.edid = NULL;
+	memcpy(to, &head, sizeof(head));
+	if (payload->data_len > 0)
+		memcpy(to + sizeof(head), payload->data, payload->data_len);
 }
 
 void payload_pack(const struct payload *payload, void *buf)
@@ -258,8 +338,12 @@ void payload_pack(const struct payload *payload, void *buf)
 	struct v4l2_ext_control ctrl;
 	uint8_t *to = buf;
 
-	/* A buffer's planes do not cross: its ioctls end here. */
-	assert(payload->num_planes == 0);
+	/* Of a buffer, what crosses is not what the guest sent. */
+	assert(payload->num_planes == 0 && payload->num_uuids == 0);
+	if (payload->type->tail == PAYLOAD_EDID) {
+		pack_edid(payload, buf);
+		return;
+	}
 	if (payload->type->tail != PAYLOAD_CTRLS) {
 		memcpy(to, payload->bytes, payload->type->size);
 		return;
@@ -302,6 +386,8 @@ int payload_unpack(struct payload *payload, const void *data,
 {
 	const struct payload_type *type = payload->type;
 	const struct v4l2_ext_controls asked = payload->ext_controls;
+	const uint8_t *tail = (const uint8_t *)data + type->size;
+	uint8_t *const edid = payload->edid.edid;
 
 	if (payload_len != type->size || len != payload_packed_len(payload))
 		return -EPROTO;
@@ -309,7 +395,11 @@ int payload_unpack(struct payload *payload, const void *data,
 	if (type->tail == PAYLOAD_CTRLS) {
 		payload->ext_controls.controls = asked.controls;
 		payload->ext_controls.count = asked.count;
-		unpack_ctrls(payload, (const uint8_t *)data + type->size);
+		unpack_ctrls(payload, tail);
+	} else if (type->tail == PAYLOAD_EDID) {
+		payload->edid.edid = edid;
+		if (payload->data_len > 0)
+			memcpy(payload->data, tail, payload->data_len);
 	}
 	return 0;
 }

@@ -19,6 +19,7 @@
 
 #include <vmedia/virtio_media.h>
 
+#include "media/objects.h"
 #include "media/sg.h"
 
 struct virtio_dev;
@@ -63,10 +64,14 @@ const struct payload_type *payload_find(uint32_t nr);
  * @num_planes: v4l2_planes in the tail
  * @planes: these
  * @sg: PAYLOAD_BUFFER: memory of each plane; of a single-planar buffer, [0]
+ * @num_uuids: UUIDs in the tail: of each plane of a buffer of VIRTIO_OBJECT
+ *             memory, or of what EXPBUF makes
+ * @uuids: these
  * @num_ctrls: controls in the tail
  * @ctrls: these; owned
  * @ctrl_sg: memory behind each of @ctrls, empty if it has none; owned
- * @data: the bytes behind all of @ctrls, without gaps; owned
+ * @data: the bytes behind all of @ctrls, without gaps, or the blocks of an EDID;
+ *        owned
  * @data_len: of @data
  */
 struct payload {
@@ -79,12 +84,17 @@ struct payload {
 		struct v4l2_requestbuffers requestbuffers;
 		struct v4l2_create_buffers create_buffers;
 		struct v4l2_buffer buffer;
+		struct v4l2_exportbuffer exportbuffer;
+		struct v4l2_event_subscription subscription;
 		struct v4l2_ext_controls ext_controls;
+		struct v4l2_edid edid;
 		uint8_t bytes[sizeof(struct v4l2_enc_idx)];
 	};
 	unsigned int num_planes;
 	struct v4l2_plane planes[VIRTIO_MEDIA_MAX_PLANES];
 	struct sg_list sg[VIRTIO_MEDIA_MAX_PLANES];
+	unsigned int num_uuids;
+	uint8_t uuids[VIRTIO_MEDIA_MAX_PLANES][OBJECT_UUID_LEN];
 	uint32_t num_ctrls;
 	struct v4l2_ext_control *ctrls;
 	struct sg_list *ctrl_sg;
@@ -104,6 +114,9 @@ struct payload {
  */
 int payload_read(struct payload *payload, const struct payload_type *type,
 		 struct vq_chain *chain, struct virtio_dev *dev);
+
+/** payload_num_memory() - pieces of memory that a buffer in it has */
+unsigned int payload_num_memory(const struct payload *payload);
 
 /** payload_finish() - free what it owns */
 void payload_finish(struct payload *payload);

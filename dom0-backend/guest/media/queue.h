@@ -2,11 +2,14 @@
 /*
  * queue.h - a V4L2 queue: the buffers of a session, and who has each of them.
  *
- * All buffers are SHARED_PAGES (V4L2_MEMORY_USERPTR on the wire): memory of the
- * guest. The errno of each refusal is the one that V4L2 documents.
+ * All buffers of a queue are of the kind of memory that REQBUFS or CREATE_BUFS
+ * asked for. The errno of each refusal is the one that V4L2 documents.
  *
- *	FREE --QBUF--> QUEUED --a frame--> FREE, its DQBUF event on the way
- *	               QUEUED --STREAMOFF--> FREE
+ *	FREE --PREPARE_BUF--> PREPARED
+ *	FREE, PREPARED --QBUF--> QUEUED; of a direct session, which asks the
+ *	        node first, by way of CROSSING
+ *	QUEUED --a frame--> FREE, its DQBUF event on the way
+ *	PREPARED, QUEUED --STREAMOFF--> FREE
  *
  * A buffer whose DQBUF event still waits for room in the eventq cannot be
  * queued: so at most one event per buffer waits.
@@ -24,80 +27,120 @@
 #include <vmedia/virtio_media.h>
 
 #include "base/list.h"
-#include "ipc/quotas.h"
 #include "media/events.h"
-#include "media/sg.h"
+#include "media/layout.h"
+#include "media/memory.h"
 
 struct account;
+struct area;
+struct object;
+struct slots;
+struct window;
 
-/* What REQBUFS and CREATE_BUFS say of every queue here */
-#define QUEUE_CAPABILITIES V4L2_BUF_CAP_SUPPORTS_USERPTR
+enum buffer_state {
+	BUFFER_FREE,
+	BUFFER_PREPARED,
+	BUFFER_CROSSING,
+	BUFFER_QUEUED,
+};
 
-/** struct queue_layout - sizes of a buffer
- * @num_planes: 1 to VIRTIO_MEDIA_MAX_PLANES
- * @size: bytes of each plane, not 0
+/**
+ * struct plane - one plane of a buffer
+ * @memory: where its bytes are; of MMAP at any time, else unless it is free
+ * @object: as what it was exported, a reference; NULL if it was not
+ * @len: bytes that the driver brought; unless it is free
+ * @bytesused: of these, as it was said last; 0: not known
+ * @data_offset: likewise
  */
-struct queue_layout {
-	unsigned int num_planes;
-	uint32_t size[VIRTIO_MEDIA_MAX_PLANES];
+struct plane {
+	struct memory memory;
+	struct object *object;
+	uint32_t len;
+	uint32_t bytesused;
+	uint32_t data_offset;
 };
 
 /**
  * struct buffer - one buffer
  * @index: in the queue
- * @queued: the device has it
  * @layout: as it was allocated: the least that the driver must bring
- * @len: bytes that the driver brought, per plane; while queued
- * @memory: as many of these bytes as a frame has; while queued
+ * @planes: layout.num_planes of them
+ * @said: flags, field, timestamp, timecode and sequence, as they were said last
+ *        by who had it; its other members mean nothing
  * @dqbuf: the event that gives it back
  */
 struct buffer {
 	struct list link; /* queue.queued, or none */
 	uint32_t index;
-	bool queued;
+	enum buffer_state state;
 	struct queue_layout layout;
-	uint32_t len[VIRTIO_MEDIA_MAX_PLANES];
-	struct sg_list memory[VIRTIO_MEDIA_MAX_PLANES];
+	struct plane planes[VIRTIO_MEDIA_MAX_PLANES];
+	struct v4l2_buffer said;
 	struct media_event dqbuf;
 };
 
 /**
  * struct queue - one direction of a session
  * @account: what its buffers count against; borrowed
+ * @window: where MMAP buffers are; borrowed; NULL: there can be none
  * @type: enum v4l2_buf_type
+ * @memory: enum v4l2_memory, of its buffers; 0 if it has none
+ * @time_flags: V4L2_BUF_FLAG_TIMESTAMP_*: what its timestamps are
  * @count: of @buffers
  * @streaming: frames may come
+ * @crossing: the camera was asked for something that changes it
+ * @remaking: that is REQBUFS
+ * @stopping: that is STREAMOFF
+ * @slots: the camera's memory; owned; NULL if there is none
  */
 struct queue {
 	struct account *account;
+	struct window *window;
 	uint32_t type;
+	uint32_t memory;
+	uint32_t time_flags;
 	unsigned int count;
 	struct buffer *buffers[VMEDIA_MAX_BUFFERS];
 	struct list queued; /* of struct buffer, in the order of QBUF */
 	bool streaming;
+	bool crossing;
+	bool remaking;
+	bool stopping;
+	struct slots *slots;
 };
 
-/** queue_init() - a queue without buffers. @account: borrowed */
-void queue_init(struct queue *queue, uint32_t type, struct account *account);
+/** queue_init() - a queue without buffers. @account, @window: borrowed */
+void queue_init(struct queue *queue, uint32_t type, struct account *account,
+		struct window *window);
 
-/** queue_layout_of() - sizes of a buffer that holds @format
- * Return: 0; -EINVAL if one is 0 or over a limit, or the planes are too many.
+/** queue_finish() - the end of buffers and slots; it is as queue_init() left it
  */
-int queue_layout_of(const struct v4l2_format *format,
-		    struct queue_layout *layout);
+void queue_finish(struct queue *queue);
+
+/** queue_capabilities() - V4L2_BUF_CAP_* for REQBUFS and CREATE_BUFS */
+uint32_t queue_capabilities(const struct queue *queue);
+
+/** queue_has_memory() - buffers of @memory (enum v4l2_memory) are possible */
+bool queue_has_memory(const struct queue *queue, uint32_t memory);
 
 /**
- * queue_add() - more buffers, which count against the account
- * @count: not 0; queue->count + *@count fit in a queue. Made less if the quotas
- *         leave no room for all; untouched on failure.
- * @reached: the quota that made it less; NUM_QUOTAS if none did
- * Return: 0; -ENOBUFS or -ENOMEM if a quota leaves no room for any; -ENOMEM.
+ * queue_add() - more buffers
+ * @memory: of these; that of the others, if there are any
+ * @count: not 0; queue->count + @count fit in a queue. They and their bytes were
+ *         taken from the account, and are given back when they end, or on
+ *         failure.
+ * Return: 0; -ENOMEM, and the queue is as it was.
  */
-int queue_add(struct queue *queue, uint32_t *count,
-	      const struct queue_layout *layout, enum quota_kind *reached);
+int queue_add(struct queue *queue, uint32_t memory, unsigned int count,
+	      const struct queue_layout *layout);
 
-/** queue_free() - no buffers any more; their events are withdrawn */
-void queue_free(struct queue *queue);
+/** queue_truncate() - only the first @count buffers are left; events of the
+ * others are withdrawn
+ */
+void queue_truncate(struct queue *queue, unsigned int count);
+
+/** queue_find_area() - the MMAP plane at this offset, borrowed; NULL: none */
+struct area *queue_find_area(const struct queue *queue, uint32_t offset);
 
 /**
  * queue_query() - VIDIOC_QUERYBUF
@@ -109,16 +152,31 @@ int queue_query(const struct queue *queue, struct v4l2_buffer *buffer,
 		struct v4l2_plane *planes, unsigned int num_planes);
 
 /**
- * queue_qbuf() - VIDIOC_QBUF
- * @buffer: as the driver sent it; filled in as by queue_query()
+ * queue_bring() - the driver brings a buffer, with PREPARE_BUF or QBUF
+ * @buffer: as the driver sent it
  * @planes: likewise, @num_planes of them
- * @memory: per plane; taken over on success, then empty
- * Return: 0; -EINVAL: type, index, memory, too few or too small planes, or a
- * buffer that the device has; -EBADR: a request. Then nothing is changed.
+ * @memory: per plane, but not of MMAP; taken over on success, then none
+ * @out: the buffer, which is PREPARED now; borrowed
+ *
+ * What an earlier PREPARE_BUF brought is replaced.
+ * Return: 0; -EINVAL: type, index, memory, too few or too small planes, more
+ * used than there is, or a buffer that the device has; -EBADR: a request. Then
+ * nothing is changed.
  */
-int queue_qbuf(struct queue *queue, struct v4l2_buffer *buffer,
-	       struct v4l2_plane *planes, unsigned int num_planes,
-	       struct sg_list *memory);
+int queue_bring(struct queue *queue, const struct v4l2_buffer *buffer,
+		const struct v4l2_plane *planes, unsigned int num_planes,
+		struct memory *memory, struct buffer **out);
+
+/**
+ * queue_said() - what the camera says of @buffer, to be told to who asks
+ * @said: of whose members those of struct buffer's are taken over; flags also
+ *        say what all timestamps of the queue are
+ */
+void queue_said(struct queue *queue, struct buffer *buffer,
+		const struct v4l2_buffer *said);
+
+/** queue_push() - the device has @buffer, which is not free or queued */
+void queue_push(struct queue *queue, struct buffer *buffer);
 
 /** queue_next() - the buffer that was queued first; NULL if there is none */
 struct buffer *queue_next(const struct queue *queue);
@@ -126,13 +184,14 @@ struct buffer *queue_next(const struct queue *queue);
 /** queue_num_queued() - buffers that the device has */
 unsigned int queue_num_queued(const struct queue *queue);
 
-/** queue_done() - @buffer is the driver's again; it forgets its memory */
-void queue_done(struct queue *queue, struct buffer *buffer);
+/** queue_done() - @buffer is the driver's again; its memory rests */
+void queue_done(struct buffer *buffer);
 
 /**
  * queue_cancel() - VIDIOC_STREAMOFF: every buffer is the driver's again
  *
- * No event tells of it, and events that wait are withdrawn.
+ * No event tells of it, and events that wait are withdrawn. A buffer that is
+ * CROSSING was queued later, and stays so.
  */
 void queue_cancel(struct queue *queue);
 

@@ -13,7 +13,6 @@
 #include "media/camera.h"
 #include "media/command.h"
 #include "media/device_state.h"
-#include "media/slots.h"
 #include "virtio/vq.h"
 
 static struct session *find(struct media_device *device, uint32_t id)
@@ -31,7 +30,7 @@ struct session *session_find(struct media_device *device, uint32_t id)
 {
 	struct session *session = find(device, id);
 
-	return session && !session->opening ? session : NULL;
+	return session && !session->opening && !session->gone ? session : NULL;
 }
 
 struct session *session_find_opening(struct media_device *device,
@@ -46,24 +45,50 @@ struct session *session_find_opening(struct media_device *device,
 	return NULL;
 }
 
-/* An old id comes back as late as possible, and never while it is taken. */
-static uint32_t new_id(struct media_device *device)
+/*
+ * An old id comes back as late as possible, and never while it is taken; in the
+ * draft's dialect it never comes back.
+ */
+static int new_id(struct media_device *device, uint32_t *id)
 {
-	uint32_t id;
-
+	if (device->next_session_id == 0 && media_device_is_draft(device))
+		return -EBUSY;
 	do {
-		id = device->next_session_id++;
-	} while (find(device, id));
-	return id;
+		*id = device->next_session_id++;
+	} while (find(device, *id));
+	return 0;
 }
 
-static uint32_t queue_type(const struct media_device *device)
+struct queue *session_queue(struct session *session, uint32_t type)
 {
-	const uint32_t caps = le32_to_cpu(device->config.media.device_caps);
+	for (unsigned int i = 0; i < session->num_queues; i++) {
+		if (session->queues[i].type == type)
+			return &session->queues[i];
+	}
+	return NULL;
+}
 
-	return caps & V4L2_CAP_VIDEO_CAPTURE_MPLANE ?
-		       V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE :
-		       V4L2_BUF_TYPE_VIDEO_CAPTURE;
+/* A codec's timestamps are those of what went in; others measure them. */
+static uint32_t time_flags(uint32_t caps)
+{
+	return caps & (V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_M2M_MPLANE) ?
+		       V4L2_BUF_FLAG_TIMESTAMP_COPY :
+		       V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
+}
+
+static void init_queues(struct session *session)
+{
+	const struct media_device *device = session->device;
+	const uint32_t caps = le32_to_cpu(device->config.media.device_caps);
+	uint32_t types[LAYOUT_MAX_TYPES];
+
+	session->buffers = device->shared ? &shared_buffers : &direct_buffers;
+	session->num_queues = layout_types(caps, types);
+	for (unsigned int i = 0; i < session->num_queues; i++) {
+		queue_init(&session->queues[i], types[i],
+			   device->params.account, device->params.window);
+		session->queues[i].time_flags = time_flags(caps);
+	}
 }
 
 static void session_free(struct session *session)
@@ -73,6 +98,17 @@ static void session_free(struct session *session)
 	free(session);
 }
 
+/* Those that are gone, and the driver knows it */
+static void bury(struct media_device *device)
+{
+	struct session *session, *tmp;
+
+	list_for_each(session, tmp, &device->sessions, link) {
+		if (session->gone && !media_event_waits(&session->broken))
+			session_free(session);
+	}
+}
+
 static int begin_open(struct media_device *device, struct vq_chain *chain)
 {
 	struct session *session;
@@ -80,6 +116,7 @@ static int begin_open(struct media_device *device, struct vq_chain *chain)
 
 	if (vq_chain_writable(chain) < sizeof(struct virtio_media_resp_open))
 		return -EINVAL;
+	bury(device);
 	if (device->num_sessions >= MEDIA_MAX_SESSIONS) {
 		log_guest(&device->limit, "%s: more than %d sessions",
 			  device->params.name, MEDIA_MAX_SESSIONS);
@@ -88,21 +125,21 @@ static int begin_open(struct media_device *device, struct vq_chain *chain)
 	session = calloc(1, sizeof(*session));
 	if (!session)
 		return -ENOMEM;
-	ret = device->params.ops->open(device->params.owner,
-				       &session->open_tag);
+	ret = new_id(device, &session->id);
+	if (ret == 0)
+		ret = device->params.ops->open(device->params.owner,
+					       &session->open_tag);
 	if (ret < 0) {
 		free(session);
 		return ret;
 	}
 	session->device = device;
 	session->opening = chain;
-	session->id = new_id(device);
 	session->next_tag = 1;
-	queue_init(&session->queue, queue_type(device), device->params.account);
+	init_queues(session);
 	list_init(&session->commands);
 	media_event_init(&session->broken);
-	for (unsigned int i = 0; i < SESSION_MAX_EVENTS; i++)
-		media_event_init(&session->events[i]);
+	session_init_events(session);
 	list_append(&device->sessions, &session->link);
 	device->num_sessions++;
 	return 0;
@@ -176,10 +213,8 @@ static void disconnect(struct session *session, uint32_t error)
 
 	link_destroy(session->camera);
 	session->camera = NULL;
-	slots_destroy(session->slots);
-	session->slots = NULL;
-	queue_free(&session->queue);
-	session->queue.streaming = false;
+	for (unsigned int i = 0; i < session->num_queues; i++)
+		queue_finish(&session->queues[i]);
 	buffers_let_go(session);
 	answer_commands(session, -(int)error);
 	device->params.ops->closed(device->params.owner, session->serial);
@@ -201,6 +236,10 @@ void session_break(struct session *session, uint32_t error)
 		.error = cpu_to_le32(error),
 	};
 	events_post(&device->events, &session->broken);
+	if (media_device_is_draft(device)) {
+		session_withdraw_events(session, V4L2_EVENT_ALL, 0);
+		session->gone = true;
+	}
 	calls_go_on(&device->calls);
 }
 
@@ -218,8 +257,7 @@ void session_close(struct session *session)
 	if (session->camera)
 		disconnect(session, EIO);
 	media_event_withdraw(&session->broken);
-	for (unsigned int i = 0; i < SESSION_MAX_EVENTS; i++)
-		media_event_withdraw(&session->events[i]);
+	session_withdraw_events(session, V4L2_EVENT_ALL, 0);
 	session_free(session);
 }
 
@@ -227,7 +265,12 @@ void session_report(const struct session *session,
 		    struct guest_session_report *report)
 {
 	const struct session_counts *counts = &session->counts;
+	uint32_t buffers = 0, queued = 0;
 
+	for (unsigned int i = 0; i < session->num_queues; i++) {
+		buffers += session->queues[i].count;
+		queued += queue_num_queued(&session->queues[i]);
+	}
 	*report = (struct guest_session_report){
 		.hdr.type = GUEST_SESSION_REPORT,
 		.serial = session->serial,
@@ -235,38 +278,7 @@ void session_report(const struct session *session,
 		.bytes = counts->bytes,
 		.no_buffer = counts->no_buffer,
 		.failed = counts->failed,
-		.buffers = session->queue.count,
-		.queued = queue_num_queued(&session->queue),
+		.buffers = buffers,
+		.queued = queued,
 	};
-}
-
-/* One that does not wait, or else the one that waits for longest */
-static struct media_event *oldest_event(struct session *session)
-{
-	struct media_event *event, *tmp;
-
-	for (unsigned int i = 0; i < SESSION_MAX_EVENTS; i++) {
-		if (!media_event_waits(&session->events[i]))
-			return &session->events[i];
-	}
-	list_for_each(event, tmp, &session->device->events.waiting, link) {
-		if (event >= session->events &&
-		    event < session->events + SESSION_MAX_EVENTS)
-			break;
-	}
-	media_event_withdraw(event);
-	return event;
-}
-
-void session_post_event(struct session *session, const struct v4l2_event *event)
-{
-	struct media_event *post = oldest_event(session);
-
-	post->len = sizeof(post->event);
-	post->event = (struct virtio_media_event_event){
-		.hdr.event = cpu_to_le32(VIRTIO_MEDIA_EVT_EVENT),
-		.hdr.session_id = cpu_to_le32(session->id),
-		.event = *event,
-	};
-	events_post(&session->device->events, post);
 }

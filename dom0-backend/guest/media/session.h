@@ -6,6 +6,8 @@
  *	open      a socket leads to the camera
  *	broken    the socket ended: all that the guest asks for fails, its id
  *	          stays taken, until it says CLOSE ("Device-side error")
+ *	gone      in the draft's dialect in place of broken: it is closed for the
+ *	          guest, and here only until that was told
  */
 #ifndef MEDIA_SESSION_H
 #define MEDIA_SESSION_H
@@ -17,11 +19,11 @@
 #include "media/events.h"
 #include "media/queue.h"
 
+struct buffer_ops;
 struct guest_session;
 struct guest_session_report;
 struct link;
 struct media_device;
-struct slots;
 struct vq_chain;
 
 /* V4L2 events of a session that wait for the driver; then the oldest goes */
@@ -43,12 +45,12 @@ struct session_counts {
  * @open_tag: of the question to vmediad, while opening
  * @serial: by which vmediad knows it
  * @camera: owned; NULL unless open
- * @error: positive errno; 0 unless broken
- * @queue: its buffers
+ * @error: positive errno; 0 unless broken or gone
+ * @gone: see above
+ * @buffers: how its buffers are handled: it is shared, or direct
+ * @queues: one for each type of buffer that the node has
+ * @num_queues: of them; 1 if it is shared
  * @has_stream: it is one of device->num_streams
- * @crossing: the camera was asked for something that changes @queue
- * @stopping: that is STREAMOFF
- * @slots: the camera's pictures; owned; NULL until streaming
  * @commands: of struct command, that wait for the camera
  * @next_tag: for the next of them
  * @counts: of its frames
@@ -64,11 +66,11 @@ struct session {
 	uint64_t serial;
 	struct link *camera;
 	uint32_t error;
-	struct queue queue;
+	bool gone;
+	const struct buffer_ops *buffers;
+	struct queue queues[LAYOUT_MAX_TYPES];
+	unsigned int num_queues;
 	bool has_stream;
-	bool crossing;
-	bool stopping;
-	struct slots *slots;
 	struct list commands;
 	uint32_t next_tag;
 	struct session_counts counts;
@@ -88,6 +90,9 @@ void session_opened(struct session *session, const struct guest_session *answer,
 /** session_find() - open or broken, borrowed; NULL if there is none */
 struct session *session_find(struct media_device *device, uint32_t id);
 
+/** session_queue() - of buffers of this enum v4l2_buf_type; NULL: none */
+struct queue *session_queue(struct session *session, uint32_t type);
+
 /** session_find_opening() - borrowed; NULL if there is none */
 struct session *session_find_opening(struct media_device *device,
 				     uint32_t open_tag);
@@ -96,7 +101,8 @@ struct session *session_find_opening(struct media_device *device,
  * session_break() - it cannot go on
  * @error: positive errno, told to the guest now and by all later commands
  *
- * Commands that wait are answered, then EVT_ERROR is sent. @session is open.
+ * Commands that wait are answered, then EVT_ERROR is sent. @session is open, and
+ * is broken or gone afterwards, as the dialect has it.
  */
 void session_break(struct session *session, uint32_t error);
 
@@ -107,8 +113,18 @@ void session_close(struct session *session);
 void session_report(const struct session *session,
 		    struct guest_session_report *report);
 
+/** session_init_events() - none */
+void session_init_events(struct session *session);
+
 /** session_post_event() - a V4L2 event for the guest */
 void session_post_event(struct session *session,
 			const struct v4l2_event *event);
+
+/** session_withdraw_events() - those that UNSUBSCRIBE_EVENT ends, as far as they
+ * are not told yet
+ * @type: V4L2_EVENT_ALL: all of them
+ */
+void session_withdraw_events(struct session *session, uint32_t type,
+			     uint32_t id);
 
 #endif /* MEDIA_SESSION_H */

@@ -4,7 +4,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <linux/dma-buf.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -15,28 +14,39 @@
 #include "ipc/session_proto.h"
 
 /* One plane of one slot; @map is NULL if it is not mapped. */
-struct memory {
+struct mapped {
 	int fd;
 	void *map;
 };
 
-struct slots {
-	uint32_t generation;
-	unsigned int count;
-	unsigned int num_planes;
-	bool dma_buf;
-	uint32_t size[VIRTIO_MEDIA_MAX_PLANES];
-	struct memory memory[SESSION_MAX_SLOTS][VIRTIO_MEDIA_MAX_PLANES];
+struct slot {
+	struct queue_layout layout;
+	struct mapped planes[VIRTIO_MEDIA_MAX_PLANES];
 };
 
-static bool is_valid(const struct session_slots *pool,
+struct slots {
+	bool direct;
+	uint32_t generation;
+	uint32_t type;
+	bool dma_buf;
+	int prot;
+	unsigned int count;
+	struct slot slots[];
+};
+
+static unsigned int most_slots(bool direct)
+{
+	return direct ? SESSION_MAX_DIRECT_SLOTS : SESSION_MAX_SLOTS;
+}
+
+static bool is_valid(const struct session_slots *pool, bool direct,
 		     const struct link_message *msg)
 {
+	const unsigned int most = most_slots(direct);
 	uint32_t left = VMEDIA_MAX_BUFFER_BYTES;
 
 	if (msg->len != sizeof(*pool) || pool->num_slots == 0 ||
-	    pool->num_slots > SESSION_MAX_SLOTS ||
-	    pool->first > SESSION_MAX_SLOTS - pool->num_slots ||
+	    pool->num_slots > most || pool->first > most - pool->num_slots ||
 	    pool->num_planes == 0 ||
 	    pool->num_planes > VIRTIO_MEDIA_MAX_PLANES ||
 	    msg->nfds != pool->num_slots * pool->num_planes)
@@ -49,44 +59,55 @@ static bool is_valid(const struct session_slots *pool,
 	return true;
 }
 
-/* A pool that grew is what it was before, and longer. */
+static struct queue_layout layout_of(const struct session_slots *pool)
+{
+	struct queue_layout layout = { .num_planes = pool->num_planes };
+
+	for (unsigned int i = 0; i < pool->num_planes; i++)
+		layout.size[i] = pool->plane_size[i];
+	return layout;
+}
+
+/* A shared pool that grew is what it was before, and longer. */
 static bool continues(const struct slots *slots,
 		      const struct session_slots *more)
 {
+	const struct queue_layout *first = &slots->slots[0].layout;
+
 	if (more->generation != slots->generation ||
-	    more->first != slots->count ||
-	    more->num_planes != slots->num_planes ||
+	    more->first != slots->count || more->type != slots->type ||
+	    more->num_planes != first->num_planes ||
 	    !!more->dma_buf != slots->dma_buf)
 		return false;
-	for (unsigned int i = 0; i < slots->num_planes; i++) {
-		if (more->plane_size[i] != slots->size[i])
+	for (unsigned int i = 0; i < first->num_planes; i++) {
+		if (!slots->direct && more->plane_size[i] != first->size[i])
 			return false;
 	}
 	return true;
 }
 
 /* Both a memfd and a dma-buf tell their size by where their end is. */
-static int map_plane(struct memory *memory, int fd, uint32_t size)
+static int map_plane(struct mapped *plane, int fd, uint32_t size, int prot)
 {
 	void *map;
 
 	if (lseek(fd, 0, SEEK_END) < (off_t)size)
 		return -EPROTO;
-	map = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+	map = mmap(NULL, size, prot, MAP_SHARED, fd, 0);
 	if (map == MAP_FAILED)
 		return -errno;
-	memory->map = map;
-	memory->fd = fd;
+	plane->map = map;
+	plane->fd = fd;
 	return 0;
 }
 
-static int map_slot(struct slots *slots, unsigned int slot, int *fds)
+static int map_slot(struct slot *slot, int prot, int *fds)
 {
 	int ret = 0;
 
-	for (unsigned int i = 0; i < slots->num_planes && ret == 0; i++) {
-		ret = map_plane(&slots->memory[slot][i], fds[i],
-				slots->size[i]);
+	for (unsigned int i = 0; i < slot->layout.num_planes && ret == 0; i++) {
+		ret = map_plane(&slot->planes[i], fds[i], slot->layout.size[i],
+				prot);
 		if (ret == 0)
 			fds[i] = -1;
 	}
@@ -97,14 +118,16 @@ static int map_slot(struct slots *slots, unsigned int slot, int *fds)
 static void unmap_slots(struct slots *slots, unsigned int from, unsigned int to)
 {
 	for (unsigned int i = from; i < to; i++) {
-		for (unsigned int j = 0; j < slots->num_planes; j++) {
-			struct memory *memory = &slots->memory[i][j];
+		struct slot *slot = &slots->slots[i];
 
-			if (!memory->map)
+		for (unsigned int j = 0; j < slot->layout.num_planes; j++) {
+			struct mapped *plane = &slot->planes[j];
+
+			if (!plane->map)
 				continue;
-			munmap(memory->map, slots->size[j]);
-			close(memory->fd);
-			memory->map = NULL;
+			munmap(plane->map, slot->layout.size[j]);
+			close(plane->fd);
+			plane->map = NULL;
 		}
 	}
 }
@@ -117,8 +140,9 @@ static int map_slots(struct slots *slots, struct link_message *msg)
 	int ret = 0;
 
 	for (unsigned int i = slots->count; i < count && ret == 0; i++) {
-		ret = map_slot(slots, i, fds);
-		fds += slots->num_planes;
+		slots->slots[i].layout = layout_of(pool);
+		ret = map_slot(&slots->slots[i], slots->prot, fds);
+		fds += pool->num_planes;
 	}
 	if (ret < 0)
 		unmap_slots(slots, slots->count, count);
@@ -127,22 +151,30 @@ static int map_slots(struct slots *slots, struct link_message *msg)
 	return ret;
 }
 
-int slots_create(struct link_message *msg, struct slots **out)
+static int prot_of(const struct session_slots *pool, bool direct)
+{
+	if (direct && V4L2_TYPE_IS_OUTPUT(pool->type))
+		return PROT_READ | PROT_WRITE;
+	return PROT_READ;
+}
+
+int slots_create(struct link_message *msg, bool direct, struct slots **out)
 {
 	const struct session_slots *pool = msg->data;
 	struct slots *slots;
 	int ret;
 
-	if (!is_valid(pool, msg) || pool->first != 0)
+	if (!is_valid(pool, direct, msg) || pool->first != 0)
 		return -EPROTO;
-	slots = calloc(1, sizeof(*slots));
+	slots = calloc(1, sizeof(*slots) +
+				  most_slots(direct) * sizeof(slots->slots[0]));
 	if (!slots)
 		return -ENOMEM;
+	slots->direct = direct;
 	slots->generation = pool->generation;
-	slots->num_planes = pool->num_planes;
+	slots->type = pool->type;
 	slots->dma_buf = pool->dma_buf;
-	for (unsigned int i = 0; i < slots->num_planes; i++)
-		slots->size[i] = pool->plane_size[i];
+	slots->prot = prot_of(pool, direct);
 	ret = map_slots(slots, msg);
 	if (ret < 0) {
 		slots_destroy(slots);
@@ -156,7 +188,7 @@ int slots_grow(struct slots *slots, struct link_message *msg)
 {
 	const struct session_slots *more = msg->data;
 
-	if (!is_valid(more, msg) || !continues(slots, more))
+	if (!is_valid(more, slots->direct, msg) || !continues(slots, more))
 		return -EPROTO;
 	return map_slots(slots, msg);
 }
@@ -176,29 +208,31 @@ uint32_t slots_generation(const struct slots *slots)
 
 unsigned int slots_count(const struct slots *slots)
 {
-	return slots->count;
+	return slots ? slots->count : 0;
 }
 
-unsigned int slots_num_planes(const struct slots *slots)
+const struct queue_layout *slots_layout(const struct slots *slots,
+					unsigned int slot)
 {
-	return slots->num_planes;
+	assert(slot < slots->count);
+	return &slots->slots[slot].layout;
 }
 
-uint32_t slots_plane_size(const struct slots *slots, unsigned int plane)
+static const struct mapped *plane_of(const struct slots *slots,
+				     unsigned int slot, unsigned int plane)
 {
-	assert(plane < slots->num_planes);
-	return slots->size[plane];
+	assert(plane < slots_layout(slots, slot)->num_planes);
+	return &slots->slots[slot].planes[plane];
 }
 
-static int sync_plane(struct slots *slots, unsigned int slot,
-		      unsigned int plane, uint64_t flags)
+static int sync_plane(const struct slots *slots, const struct mapped *plane,
+		      uint64_t flags)
 {
-	struct dma_buf_sync sync = { .flags = flags | DMA_BUF_SYNC_READ };
+	struct dma_buf_sync sync = { .flags = flags };
 
 	if (!slots->dma_buf)
 		return 0;
-	while (ioctl(slots->memory[slot][plane].fd, DMA_BUF_IOCTL_SYNC,
-		     &sync) < 0) {
+	while (ioctl(plane->fd, DMA_BUF_IOCTL_SYNC, &sync) < 0) {
 		if (errno != EINTR && errno != EAGAIN)
 			return -errno;
 	}
@@ -208,16 +242,38 @@ static int sync_plane(struct slots *slots, unsigned int slot,
 int slots_begin_read(struct slots *slots, unsigned int slot, unsigned int plane,
 		     const void **out)
 {
-	int ret;
+	const struct mapped *mapped = plane_of(slots, slot, plane);
+	const int ret = sync_plane(slots, mapped,
+				   DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ);
 
-	assert(slot < slots->count && plane < slots->num_planes);
-	ret = sync_plane(slots, slot, plane, DMA_BUF_SYNC_START);
 	if (ret == 0)
-		*out = slots->memory[slot][plane].map;
+		*out = mapped->map;
 	return ret;
 }
 
 void slots_end_read(struct slots *slots, unsigned int slot, unsigned int plane)
 {
-	sync_plane(slots, slot, plane, DMA_BUF_SYNC_END);
+	sync_plane(slots, plane_of(slots, slot, plane),
+		   DMA_BUF_SYNC_END | DMA_BUF_SYNC_READ);
+}
+
+int slots_begin_write(struct slots *slots, unsigned int slot,
+		      unsigned int plane, void **out)
+{
+	const struct mapped *mapped = plane_of(slots, slot, plane);
+	int ret;
+
+	assert(slots->prot & PROT_WRITE);
+	ret = sync_plane(slots, mapped,
+			 DMA_BUF_SYNC_START | DMA_BUF_SYNC_WRITE);
+	if (ret == 0)
+		*out = mapped->map;
+	return ret;
+}
+
+void slots_end_write(struct slots *slots, unsigned int slot,
+		     unsigned int plane)
+{
+	sync_plane(slots, plane_of(slots, slot, plane),
+		   DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE);
 }

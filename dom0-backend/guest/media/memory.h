@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * memory.h - the memory behind a plane of a buffer, whatever it is.
+ *
+ * Pages that the driver lent (SHARED_PAGES), a piece of the window (MMAP), or
+ * one that another buffer exported (VIRTIO_OBJECT): who copies a picture does
+ * not know which.
+ */
+#ifndef MEDIA_MEMORY_H
+#define MEDIA_MEMORY_H
+
+#include <stddef.h>
+
+#include "media/sg.h"
+
+struct area;
+struct object;
+struct virtio_dev;
+
+/**
+ * struct memory - at most one of the three; zeroed memory is none
+ * @list: owned
+ * @area: a reference
+ * @object: a reference
+ */
+struct memory {
+	struct sg_list list;
+	struct area *area;
+	struct object *object;
+};
+
+/**
+ * memory_trim() - only the first @len bytes will be used
+ *
+ * What describes the others need not be kept.
+ */
+void memory_trim(struct memory *memory, uint32_t len);
+
+/**
+ * memory_rest() - it is not used until the driver brings it again
+ *
+ * Pages are the driver's once more. A piece of the window stays with its buffer,
+ * and an object with the last that was given it, as a dma-buf does.
+ */
+void memory_rest(struct memory *memory);
+
+/** memory_finish() - it is none any more */
+void memory_finish(struct memory *memory);
+
+/**
+ * memory_load() - copy its first @len bytes to @buf
+ *
+ * Waiting vCPUs are answered in between, however much there is to copy.
+ * Return: 0; -EFAULT, also if there are fewer; -ENOMEM; -ESTALE if the device
+ * was reset.
+ */
+int memory_load(const struct memory *memory, struct virtio_dev *dev, void *buf,
+		size_t len);
+
+/** memory_store() - copy @len bytes of @buf to it
+ * Return: as memory_load(); after an error some bytes may be there.
+ */
+int memory_store(const struct memory *memory, struct virtio_dev *dev,
+		 const void *buf, size_t len);
+
+#endif /* MEDIA_MEMORY_H */
