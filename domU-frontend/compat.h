@@ -81,14 +81,4 @@ static inline unsigned int vmedia_num_buffers(struct vb2_queue *q)
 	.wait_finish = vb2_ops_wait_finish,
 #endif
 
-/*
- * Until 6.14 the core leaves QUERYCTRL to the driver; later it makes it from
- * QUERY_EXT_CTRL and the operation is gone.
- */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
-#define VMEDIA_QUERYCTRL_OP(fn)
-#else
-#define VMEDIA_QUERYCTRL_OP(fn) .vidioc_queryctrl = fn,
-#endif
-
 #endif /* VMEDIA_COMPAT_H */

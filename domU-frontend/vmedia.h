@@ -2,14 +2,20 @@
 /*
  * vmedia.h - the parts of the virtio-media driver, and how they fit.
  *
- *   vmedia_drv.c      a virtio device: probe, start, stop, its video node
+ *   vmedia_drv.c      a virtio device: probe, start, stop
+ *   vmedia_node.c     its video node
+ *   vmedia_probe.c    what the device is asked before it has a node
+ *   vmedia_clock.c    its clock, for timestamps
  *   vmedia_cmd.c      one command: sent, waited for, abandoned, cancelled
  *   vmedia_event.c    the event queue
  *   vmedia_session.c  one open() of the node: open, release, poll, mmap
- *   vmedia_ioctl.c    the ioctls
+ *   vmedia_ioctl.c    the ioctls that the V4L2 core prepares
+ *   vmedia_forward.c  the ioctls that the device alone answers
  *   vmedia_ctrls.c    the ioctls of controls, which may have pointers
- *   vmedia_queue.c    the session's videobuf2 queue
- *   vmedia_format.c   how much memory a buffer of a format needs
+ *   vmedia_queue.c    a videobuf2 queue of the session
+ *   vmedia_buffer.c   a buffer of it, to the device and back
+ *   vmedia_window.c   buffers in the device's shared memory region
+ *   vmedia_format.c   types of buffers, and how much memory a format needs
  *   vmedia_sglist.c   guest memory, as the wire describes it
  *   vmedia_layout.c   proof that our structures are the wire's
  *
@@ -17,35 +23,40 @@
  *
  * Locks, in the order in which they are taken:
  *
- *   session->lock        mutex  the videobuf2 queue of one session. May be
- *                               held while the device is waited for.
+ *   queue->lock          mutex  one videobuf2 queue of a session. May be held
+ *                               while the device is waited for.
  *   vm->state_lock       mutex  start and stop of the device
  *   vm->sessions_lock    mutex  vm->sessions; what is on it is not freed.
- *                               Nothing else is waited for under it.
- *   session->buf_lock    irq    which buffers the device has
+ *                               Nothing is waited for under it but what
+ *                               follows.
+ *   vm->clock.lock       mutex  what is known of the device's clock
+ *   queue->buf_lock      irq    which buffers the device has
  *   vm->cmdq.lock        irq    the command virtqueue and vm->backlog
  *   vm->eventq.lock      irq    the event virtqueue
  *
  * No spinlock is held while another is taken. Nobody holds the locks of two
- * sessions. mm->mmap_lock may be taken under session->lock (USERPTR), so mmap()
- * must not take session->lock: videobuf2 has a lock of its own for it.
+ * queues: DQBUF sleeps without its queue's lock, and what goes on in the other
+ * queue of a codec does not wait for it. mm->mmap_lock may be taken under
+ * queue->lock (USERPTR), so mmap() must not take queue->lock: videobuf2 has a
+ * lock of its own for it.
  */
 #ifndef VMEDIA_H
 #define VMEDIA_H
 
-#include <linux/completion.h>
 #include <linux/mutex.h>
-#include <linux/refcount.h>
-#include <linux/scatterlist.h>
 #include <linux/spinlock.h>
 #include <linux/virtio.h>
+#include <linux/virtio_config.h>
 #include <linux/workqueue.h>
 #include <media/v4l2-device.h>
 #include <media/v4l2-fh.h>
 #include <media/v4l2-ioctl.h>
-#include <media/videobuf2-v4l2.h>
 #include <vmedia/limits.h>
 #include <vmedia/virtio_media.h>
+
+#include "vmedia_clock.h"
+#include "vmedia_cmd.h"
+#include "vmedia_queue.h"
 
 union vmedia_event;
 
@@ -65,8 +76,11 @@ struct vmedia_vq {
  *            lives until its last file is closed. The last one frees this.
  * @vdev: kept by a reference of ours
  * @dma_dev: does the DMA of @vdev; kept by a reference of ours
+ * @draft: it speaks the dialect of the draft, by its device ID
+ * @window: its shared memory region; no length if it has none
  * @wq: for the works below
  * @config: what the device said when @node was made. Only for @config_work.
+ * @memory: of the buffers on @node, enum v4l2_memory as in struct vmedia_queue
  * @node: video node, or NULL while the device has no camera. Only for
  *        @config_work, and remove when that has ended.
  * @state_lock: start and stop of the device; @running, @may_restart, @started
@@ -76,6 +90,7 @@ struct vmedia_vq {
  * @epoch: number of stops. What was made in another epoch (a session, a
  *         command) is dead. Written under @state_lock and @cmdq.lock, each of
  *         which is enough to read it.
+ * @clock: of its timestamps
  * @cmdq: commands
  * @in_flight: number of commands that the device has; under @cmdq.lock
  * @backlog: commands that did not fit in the ring yet; under @cmdq.lock
@@ -92,8 +107,11 @@ struct vmedia {
 	struct v4l2_device v4l2_dev;
 	struct virtio_device *vdev;
 	struct device *dma_dev;
+	bool draft;
+	struct virtio_shm_region window;
 	struct workqueue_struct *wq;
 	struct virtio_media_config config;
+	u32 memory;
 	struct video_device *node;
 
 	struct mutex state_lock;
@@ -101,6 +119,7 @@ struct vmedia {
 	bool may_restart;
 	unsigned long started;
 	u32 epoch;
+	struct vmedia_clock clock;
 
 	struct vmedia_vq cmdq;
 	unsigned int in_flight;
@@ -128,16 +147,8 @@ struct vmedia {
  * @close: its CLOSE command, allocated when there was still a way to fail
  * @closed: CLOSE was or will be sent at once, and nothing after it; under
  *          vm->cmdq.lock
- * @lock: serialises @queue; is @queue.lock
- * @queue: its buffers
- * @reserved: the device was told of buffers; under @lock
- * @creating: CREATE_BUFS was sent for the ioctl that runs; under @lock
- * @buf_lock: the fields below
- * @streaming: buffers in @returned may be given to videobuf2
- * @unanswered: number of QBUF commands on their way
- * @lent: buffers that videobuf2 gave us, by their index
- * @returned: those of @lent that the device is done with, in its order
- * @answered: wakes who waits for @unanswered to become 0
+ * @num_queues: 0 if the node has no buffers, as a radio
+ * @queues: one for each type of buffers, in the order of their mmap() offsets
  */
 struct vmedia_session {
 	struct v4l2_fh fh;
@@ -148,18 +159,8 @@ struct vmedia_session {
 	int error;
 	struct vmedia_cmd *close;
 	bool closed;
-
-	struct mutex lock;
-	struct vb2_queue queue;
-	bool reserved;
-	bool creating;
-
-	spinlock_t buf_lock;
-	bool streaming;
-	unsigned int unanswered;
-	struct vmedia_buffer *lent[VMEDIA_MAX_BUFFERS];
-	struct list_head returned;
-	wait_queue_head_t answered;
+	unsigned int num_queues;
+	struct vmedia_queue queues[];
 };
 
 /* vmedia_drv.c */
@@ -173,169 +174,34 @@ struct vmedia_session {
  * When this returns, the device has no memory of that epoch any more, and all
  * commands and sessions of that epoch are dead. It is started again later.
  *
- * Context: may sleep. Takes vm->state_lock; session->lock may be held.
+ * Context: may sleep. Takes vm->state_lock; queue->lock may be held.
  */
 void vmedia_break(struct vmedia *vm, u32 epoch, const char *why);
 
-/* vmedia_sglist.c */
+/* vmedia_node.c */
 
 /**
- * struct vmedia_sglist - pieces of guest memory, in the words of the wire
- * @pages: what holds the virtio_media_sg_entry, in @capacity pages; may be sent
- *         as it is once vmedia_sglist_end() was called
- * @capacity: number of pages in @pages
- * @count: number of entries in use
+ * vmedia_config_work() - vm->config_work: the node becomes what the device says
  */
-struct vmedia_sglist {
-	struct scatterlist *pages;
-	unsigned int capacity;
-	unsigned int count;
-};
+void vmedia_config_work(struct work_struct *work);
 
 /**
- * vmedia_sglist_begin() - an empty list with room for @entries
+ * vmedia_node_remove() - there is no node any more, and its sessions are dead
+ * Context: may sleep. In vm->config_work, or when that has ended.
+ */
+void vmedia_node_remove(struct vmedia *vm);
+
+/* vmedia_probe.c */
+
+/**
+ * vmedia_probe_node() - ask the device what a node of it can do
+ * @node: not registered yet. Ioctls that it must not have are switched off.
  *
- * Memory is kept from use to use; zeroed memory is a list.
+ * Sets vm->memory. If the device does not answer all is taken to be there.
  *
- * Context: may sleep. The device must not have the list.
- * Return: 0, -ENOMEM, or -E2BIG for more than VMEDIA_MAX_SG_ENTRIES.
+ * Context: may sleep, for several commands.
  */
-int vmedia_sglist_begin(struct vmedia_sglist *list, unsigned int entries);
-
-/**
- * vmedia_sglist_add() - append memory
- * @addr: as the device reaches it: from the DMA API
- * @len: bytes
- *
- * Context: any. There must be room.
- */
-void vmedia_sglist_add(struct vmedia_sglist *list, dma_addr_t addr, u32 len);
-
-/**
- * vmedia_sglist_add_table() - append the first @len bytes of mapped memory
- * Context: any. There must be room for all its entries.
- * Return: 0, or -EFAULT if the table has less.
- */
-int vmedia_sglist_add_table(struct vmedia_sglist *list, struct sg_table *table,
-			    size_t len);
-
-/**
- * vmedia_sglist_end() - the list is complete
- * Return: what to send, or NULL if it is empty.
- */
-struct scatterlist *vmedia_sglist_end(struct vmedia_sglist *list);
-
-/** vmedia_sglist_free() - free the list's memory; it is empty then */
-void vmedia_sglist_free(struct vmedia_sglist *list);
-
-/* vmedia_cmd.c */
-
-/** enum vmedia_cmd_state - who has a command; under vm->cmdq.lock */
-enum vmedia_cmd_state {
-	VMEDIA_CMD_OURS,
-	VMEDIA_CMD_BACKLOG,
-	VMEDIA_CMD_SENT,
-};
-
-/**
- * struct vmedia_cmd - one command
- * @vm: the device
- * @epoch: it is sent only if this is vm->epoch
- * @session: it is sent only if this session is not closed. Optional; read while
- *           it is being sent.
- * @ref: its maker's reference, and one while it is sent
- * @link: in vm->backlog, or on the way to vmedia_cmd_finish()
- * @state: who has it
- * @abandoned: who waited for it has left; under vm->cmdq.lock
- * @answered: its answer, or its end, is there
- * @done: optional; called after each send that succeeded, when the device no
- *        longer has the memory. Context: interrupt or process, no lock held.
- * @release: optional; called before the memory is freed. Context: any.
- * @owner: for @done and @release
- * @result: 0 or -errno; the device's status, if it could be sent
- * @written: bytes that the device wrote into @in
- * @out: what the device reads, in memory of its own: it is DMA'd
- * @out_len: bytes
- * @in: what the device writes, NULL if nothing
- * @in_len: bytes; a successful answer has as many
- * @tail: read by the device after @out, or NULL; must live as long as the
- *        command
- * @out_sg: @out
- * @in_sg: @in
- *
- * The memory of a command is its own: whoever waits may leave while the device
- * still has it.
- */
-struct vmedia_cmd {
-	struct vmedia *vm;
-	u32 epoch;
-	struct vmedia_session *session;
-	refcount_t ref;
-	struct list_head link;
-	enum vmedia_cmd_state state;
-	bool abandoned;
-	struct completion answered;
-	void (*done)(struct vmedia_cmd *cmd);
-	void (*release)(struct vmedia_cmd *cmd);
-	void *owner;
-	int result;
-	u32 written;
-	void *out;
-	size_t out_len;
-	void *in;
-	size_t in_len;
-	struct scatterlist *tail;
-	struct scatterlist out_sg;
-	struct scatterlist in_sg;
-};
-
-/**
- * vmedia_cmd_alloc() - a new command, zeroed but for its code
- * @epoch: in which it may be sent
- * @code: VIRTIO_MEDIA_CMD_*
- * @out_len: bytes, at least a struct virtio_media_cmd_header
- * @in_len: bytes, 0 or at least a struct virtio_media_resp_header
- *
- * Context: may sleep.
- * Return: the command, ended by vmedia_cmd_put(), or NULL.
- */
-struct vmedia_cmd *vmedia_cmd_alloc(struct vmedia *vm, u32 epoch, u32 code,
-				    size_t out_len, size_t in_len);
-
-/** vmedia_cmd_put() - give up a reference. NULL is fine. Context: any. */
-void vmedia_cmd_put(struct vmedia_cmd *cmd);
-
-/**
- * vmedia_cmd_send() - hand a command to the device, or to the backlog
- *
- * A command may be sent again when it was answered.
- *
- * Context: any. Takes vm->cmdq.lock.
- * Return: 0; -ENODEV if the device is stopped, or the command of another epoch
- * or a closed session; or -errno. After an error done() is not called.
- */
-int vmedia_cmd_send(struct vmedia_cmd *cmd);
-
-/**
- * vmedia_cmd_run() - send a command and wait for its answer
- *
- * Context: may sleep, for VMEDIA_COMMAND_TIMEOUT_MS. Takes vm->cmdq.lock.
- * Return: 0; -ETIMEDOUT, when the device may still have the command; -errno of
- * vmedia_cmd_send(); or what the device answered.
- */
-int vmedia_cmd_run(struct vmedia_cmd *cmd);
-
-/**
- * vmedia_cmd_cancel_all() - end all commands of a device that was reset
- * @vq: the command virtqueue
- * @error: their result
- *
- * Context: may sleep. vm->cmdq.vq is NULL already.
- */
-void vmedia_cmd_cancel_all(struct vmedia *vm, struct virtqueue *vq, int error);
-
-/** vmedia_cmd_notified() - callback of the command virtqueue */
-void vmedia_cmd_notified(struct virtqueue *vq);
+void vmedia_probe_node(struct vmedia *vm, struct video_device *node);
 
 /* vmedia_event.c */
 
@@ -366,7 +232,7 @@ void vmedia_event_notified(struct virtqueue *vq);
  *
  * What the device did before it answered a command is thereby over.
  *
- * Context: may sleep. session->lock may be held.
+ * Context: may sleep. queue->lock may be held.
  */
 void vmedia_event_drain(struct vmedia *vm);
 
@@ -378,6 +244,24 @@ extern const struct v4l2_file_operations vmedia_fops;
 struct vmedia_session *vmedia_session_of(struct file *file);
 
 /**
+ * vmedia_session_create() - a session of @node that the device knows
+ *
+ * It gets no events: that takes a file.
+ *
+ * Context: may sleep.
+ * Return: 0 and @out, ended by vmedia_session_destroy(); or -errno.
+ */
+int vmedia_session_create(struct video_device *node,
+			  struct vmedia_session **out);
+
+/** vmedia_session_destroy() - make the device forget the session, and free it */
+void vmedia_session_destroy(struct vmedia_session *session);
+
+/** vmedia_session_queue() - the queue for @type, or NULL if there is none */
+struct vmedia_queue *vmedia_session_queue(struct vmedia_session *session,
+					  u32 type);
+
+/**
  * vmedia_session_find() - the session that the device calls @id, or NULL
  * Context: vm->sessions_lock is held, and the session lives as long as it is.
  */
@@ -386,7 +270,7 @@ struct vmedia_session *vmedia_session_find(struct vmedia *vm, u32 id);
 /**
  * vmedia_session_kill() - from now on there is only @error (-errno)
  *
- * Wakes all who wait in poll() or DQBUF. The first error stays.
+ * Wakes all who wait in poll(), DQBUF or DQEVENT. The first error stays.
  *
  * Context: any that may not free the session: the file's, or
  * vm->sessions_lock is held.
@@ -404,17 +288,27 @@ void vmedia_session_kill_all(struct vmedia *vm, struct video_device *node,
 			     int error);
 
 /**
+ * vmedia_session_lost() - the device said that the session is broken
+ *
+ * As vmedia_session_kill(). In the draft's dialect the device has closed it, so
+ * no CLOSE will be sent.
+ */
+void vmedia_session_lost(struct vmedia_session *session, int error);
+
+/**
  * vmedia_session_close() - make the device forget the session, once
  *
  * Afterwards it has none of the session's memory, whatever it takes.
  *
- * Context: may sleep. session->lock may be held.
+ * Context: may sleep. queue->lock may be held.
  */
 void vmedia_session_close(struct vmedia_session *session);
 
 /* vmedia_ioctl.c */
 
 extern const struct v4l2_ioctl_ops vmedia_ioctl_ops;
+
+/* vmedia_forward.c */
 
 /**
  * vmedia_ioctl_alloc() - the command for an ioctl
@@ -433,13 +327,25 @@ struct vmedia_cmd *vmedia_ioctl_alloc(struct vmedia_session *session,
 /**
  * vmedia_ioctl_forward() - have the device run an ioctl without pointers
  * @cmd: VIDIOC_*
- * @arg: the payload; changed only on success
+ * @arg: the payload; changed if the device answered with one, which it may do
+ *       on an error too
  *
  * Context: may sleep, for VMEDIA_COMMAND_TIMEOUT_MS.
  * Return: 0, or -errno, ENOTTY if the device does not know the ioctl.
  */
 int vmedia_ioctl_forward(struct vmedia_session *session, unsigned int cmd,
 			 void *arg);
+
+/**
+ * vmedia_forward_ioctl() - an ioctl of the user's that the device alone answers
+ * @cmd: VIDIOC_*, also one of a 32-bit caller
+ *
+ * Context: may sleep; copies from and to the user.
+ * Return: what the device answered; -ENOTTY also if the ioctl is not of this
+ * kind, and the V4L2 core may know better.
+ */
+long vmedia_forward_ioctl(struct file *file, unsigned int cmd,
+			  void __user *arg);
 
 /* vmedia_ctrls.c */
 
@@ -454,75 +360,5 @@ int vmedia_ioctl_forward(struct vmedia_session *session, unsigned int cmd,
  */
 int vmedia_ctrls_forward(struct vmedia_session *session, unsigned int cmd,
 			 struct v4l2_ext_controls *ctrls);
-
-/**
- * vmedia_ctrl_ioctl() - VIDIOC_G_CTRL and VIDIOC_S_CTRL, from the user
- *
- * The core would make them from the extended ones, and so allow controls that
- * do not fit in a struct v4l2_control; and kernels since 6.15 leave no
- * operation to a driver that knows better.
- *
- * Context: may sleep; copies from and to the user.
- * Return: 0 or -errno.
- */
-long vmedia_ctrl_ioctl(struct file *file, unsigned int cmd, void __user *arg);
-
-/* vmedia_format.c */
-
-/**
- * vmedia_format_sizes() - what the device needs for a buffer
- * @nplanes: their number
- * @sizes: bytes of each; room for VIRTIO_MEDIA_MAX_PLANES
- *
- * Return: 0; -EIO if the format makes no sense; -ENOMEM if it is too large.
- */
-int vmedia_format_sizes(const struct v4l2_format *format, unsigned int *nplanes,
-			unsigned int sizes[]);
-
-/**
- * vmedia_format_enlarge() - put the sizes that an application wants into the
- * device's format
- *
- * Return: 0; -EINVAL if the device needs more; else as vmedia_format_sizes().
- */
-int vmedia_format_enlarge(struct v4l2_format *format, unsigned int nplanes,
-			  const unsigned int sizes[]);
-
-/* vmedia_queue.c */
-
-/**
- * vmedia_queue_init() - the session's queue, without buffers
- * Return: 0 or -errno.
- */
-int vmedia_queue_init(struct vmedia_session *session);
-
-/**
- * vmedia_queue_finish() - stop and free all
- * Context: may sleep. Takes session->lock.
- */
-void vmedia_queue_finish(struct vmedia_session *session);
-
-/**
- * vmedia_queue_dqbuf() - the device is done with a buffer
- * @event: as it came, not yet checked
- * @len: bytes that the device wrote
- *
- * Context: process, in vm->event_work. Takes session->buf_lock.
- */
-void vmedia_queue_dqbuf(struct vmedia_session *session,
-			const struct virtio_media_event_dqbuf *event, u32 len);
-
-/**
- * vmedia_queue_settle() - give buffers to videobuf2 with which we are done
- *
- * Context: process, in vm->event_work only. Takes session->buf_lock.
- */
-void vmedia_queue_settle(struct vmedia_session *session);
-
-/* What the ioctls REQBUFS and CREATE_BUFS do; session->lock is held. */
-int vmedia_queue_reqbufs(struct vmedia_session *session,
-			 struct v4l2_requestbuffers *req);
-int vmedia_queue_create_bufs(struct vmedia_session *session,
-			     struct v4l2_create_buffers *create);
 
 #endif /* VMEDIA_H */

@@ -39,6 +39,7 @@ struct vmedia_cmd *vmedia_cmd_alloc(struct vmedia *vm, u32 epoch, u32 code,
 
 	if (in_len) {
 		cmd->in_len = in_len;
+		cmd->in_least = in_len;
 		cmd->in = kzalloc(in_len, GFP_KERNEL);
 		if (!cmd->in)
 			goto err_put;
@@ -82,7 +83,7 @@ static int vmedia_cmd_status(struct vmedia_cmd *cmd)
 		return -EIO;
 	if (status)
 		return -(int)status;
-	return cmd->written < cmd->in_len ? -EIO : 0;
+	return cmd->written < cmd->in_least ? -EIO : 0;
 }
 
 /* The device no longer has @cmd. No lock is held; its reference ends here. */

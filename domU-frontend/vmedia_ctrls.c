@@ -12,9 +12,6 @@
 
 #include "vmedia.h"
 
-/* Pointers mean nothing on the wire, but NULL would mean "no memory". */
-#define VMEDIA_COOKIE 1
-
 /* Each payload begins where any type may. */
 #define VMEDIA_PAYLOAD_ALIGN 8
 
@@ -269,24 +266,5 @@ int vmedia_ctrls_forward(struct vmedia_session *session, unsigned int cmd,
 	if (!rc)
 		rc = vmedia_payloads_copy_out(payloads, ctrls);
 	vmedia_cmd_put(command);
-	return rc;
-}
-
-long vmedia_ctrl_ioctl(struct file *file, unsigned int cmd, void __user *arg)
-{
-	struct vmedia_session *session = vmedia_session_of(file);
-	struct v4l2_control ctrl;
-	int rc;
-
-	if (cmd == VIDIOC_S_CTRL) {
-		rc = v4l2_prio_check(session->fh.vdev->prio, session->fh.prio);
-		if (rc)
-			return rc;
-	}
-	if (copy_from_user(&ctrl, arg, sizeof(ctrl)))
-		return -EFAULT;
-	rc = vmedia_ioctl_forward(session, cmd, &ctrl);
-	if (!rc && copy_to_user(arg, &ctrl, sizeof(ctrl)))
-		return -EFAULT;
 	return rc;
 }

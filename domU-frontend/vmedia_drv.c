@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vmedia_drv.c - a virtio media device, and its video node.
+ * vmedia_drv.c - a virtio media device.
  *
  * The device is started and stopped more often than it is found and lost: it
  * may be suspended, ask for a reset, or be reset because it did not give our
  * memory back. Each stop begins a new epoch, in which what was before is dead.
- *
- * The node exists while the device has a camera of a kind that we know. What
- * is behind open files outlives both: the last one frees struct vmedia.
+ * What is behind open files outlives it: the last one frees struct vmedia.
  */
 #include <linux/dma-mapping.h>
 #include <linux/iommu.h>
@@ -21,10 +19,6 @@
 
 /* A device that breaks again at once is given some rest. */
 #define VMEDIA_RESTART_DELAY (2 * HZ)
-
-/* What we can do, of what a device may be */
-#define VMEDIA_CAPTURE_CAPS \
-	(V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_VIDEO_CAPTURE_MPLANE)
 
 /* Start and stop */
 
@@ -67,6 +61,7 @@ static int vmedia_start(struct vmedia *vm)
 	vm->cmdq.vq = vqs[VIRTIO_MEDIA_COMMANDQ];
 	spin_unlock_irq(&vm->cmdq.lock);
 
+	vmedia_clock_start(vm);
 	vm->running = true;
 	vm->started = jiffies;
 	return 0;
@@ -159,128 +154,7 @@ void vmedia_break(struct vmedia *vm, u32 epoch, const char *why)
 	mutex_unlock(&vm->state_lock);
 }
 
-/* The video node. Only in config_work, and in remove when that has ended. */
-
-static void vmedia_config_read(struct virtio_device *vdev,
-			       struct virtio_media_config *config)
-{
-	const struct virtio_config_ops *ops = vdev->config;
-	u32 before, after;
-
-	/* Each field in its natural width, all of the same generation. */
-	after = ops->generation ? ops->generation(vdev) : 0;
-	do {
-		before = after;
-		ops->get(vdev, offsetof(struct virtio_media_config, device_caps),
-			 &config->device_caps, sizeof(config->device_caps));
-		ops->get(vdev, offsetof(struct virtio_media_config, device_type),
-			 &config->device_type, sizeof(config->device_type));
-		for (unsigned int i = 0; i < sizeof(config->card); i++)
-			ops->get(vdev, offsetof(struct virtio_media_config,
-						card) + i,
-				 &config->card[i], sizeof(config->card[i]));
-		after = ops->generation ? ops->generation(vdev) : 0;
-	} while (before != after);
-}
-
-/* V4L2_CAP_* of a node of ours for @config; 0 if there can be none. */
-static u32 vmedia_config_caps(struct vmedia *vm,
-			      const struct virtio_media_config *config)
-{
-	u32 caps = le32_to_cpu(config->device_caps);
-	u32 type = le32_to_cpu(config->device_type);
-
-	if (!caps) {
-		dev_info(&vm->vdev->dev, "no camera yet\n");
-		return 0;
-	}
-	if (type != VFL_TYPE_VIDEO) {
-		dev_err(&vm->vdev->dev, "device type %u is not supported\n",
-			type);
-		return 0;
-	}
-	if (!(caps & VMEDIA_CAPTURE_CAPS) || !(caps & V4L2_CAP_STREAMING)) {
-		dev_err(&vm->vdev->dev,
-			"capabilities %#x: only cameras that stream are supported\n",
-			caps);
-		return 0;
-	}
-	if (caps & V4L2_CAP_VIDEO_CAPTURE_MPLANE)
-		caps &= ~V4L2_CAP_VIDEO_CAPTURE;
-	return caps & (VMEDIA_CAPTURE_CAPS | V4L2_CAP_STREAMING |
-		       V4L2_CAP_EXT_PIX_FORMAT);
-}
-
-static int vmedia_node_add(struct vmedia *vm)
-{
-	u32 caps = vmedia_config_caps(vm, &vm->config);
-	struct video_device *node;
-	int rc;
-
-	if (!caps)
-		return 0;
-	node = video_device_alloc();
-	if (!node)
-		return -ENOMEM;
-
-	/* Not terminated if all bytes are used. */
-	snprintf(node->name, sizeof(node->name), "%.*s",
-		 (int)sizeof(vm->config.card), vm->config.card);
-	node->v4l2_dev = &vm->v4l2_dev;
-	node->fops = &vmedia_fops;
-	node->ioctl_ops = &vmedia_ioctl_ops;
-	node->device_caps = caps;
-	node->vfl_dir = VFL_DIR_RX;
-	node->release = video_device_release;
-	video_set_drvdata(node, vm);
-
-	rc = video_register_device(node, VFL_TYPE_VIDEO, -1);
-	if (rc) {
-		video_device_release(node);
-		return rc;
-	}
-	vm->node = node;
-	return 0;
-}
-
-static void vmedia_node_remove(struct vmedia *vm)
-{
-	struct video_device *node = vm->node;
-
-	if (!node)
-		return;
-	vm->node = NULL;
-	/* It lives on if there are sessions on it. */
-	video_unregister_device(node);
-	vmedia_session_kill_all(vm, node, -ENODEV);
-}
-
-static void vmedia_config_work(struct work_struct *work)
-{
-	struct vmedia *vm = container_of(work, struct vmedia, config_work);
-	struct virtio_device *vdev = vm->vdev;
-	struct virtio_media_config config;
-	u32 epoch;
-	int rc;
-
-	mutex_lock(&vm->state_lock);
-	epoch = vm->epoch;
-	mutex_unlock(&vm->state_lock);
-	if (vdev->config->get_status(vdev) & VIRTIO_CONFIG_S_NEEDS_RESET) {
-		/* What the configuration says then, is read after it. */
-		vmedia_break(vm, epoch, "the device asks for it");
-		return;
-	}
-
-	vmedia_config_read(vdev, &config);
-	if (!memcmp(&config, &vm->config, sizeof(config)))
-		return;
-	vm->config = config;
-	vmedia_node_remove(vm);
-	rc = vmedia_node_add(vm);
-	if (rc)
-		dev_err(&vdev->dev, "no video node: %d\n", rc);
-}
+/* The virtio driver */
 
 /* Context: any. */
 static void vmedia_config_changed(struct virtio_device *vdev)
@@ -290,13 +164,13 @@ static void vmedia_config_changed(struct virtio_device *vdev)
 	queue_work(vm->wq, &vm->config_work);
 }
 
-/* The virtio driver */
-
 static void vmedia_free(struct vmedia *vm)
 {
 	vmedia_event_free(vm);
 	if (vm->wq)
 		destroy_workqueue(vm->wq);
+	vmedia_window_release(vm);
+	mutex_destroy(&vm->clock.lock);
 	mutex_destroy(&vm->sessions_lock);
 	mutex_destroy(&vm->state_lock);
 	put_device(vm->dma_dev);
@@ -320,11 +194,13 @@ static struct vmedia *vmedia_alloc(struct virtio_device *vdev)
 
 	get_device(&vdev->dev);
 	vm->vdev = vdev;
+	vm->draft = vdev->id.device == VIRTIO_MEDIA_DRAFT_DEVICE_ID;
 	vm->dma_dev = get_device(vdev->dev.parent);
 	/* A piece of a buffer may be as long as the wire's 32 bits can say. */
 	dma_set_max_seg_size(vm->dma_dev, U32_MAX);
 	mutex_init(&vm->state_lock);
 	mutex_init(&vm->sessions_lock);
+	mutex_init(&vm->clock.lock);
 	INIT_LIST_HEAD(&vm->sessions);
 	spin_lock_init(&vm->cmdq.lock);
 	INIT_LIST_HEAD(&vm->backlog);
@@ -411,6 +287,7 @@ static int vmedia_probe(struct virtio_device *vdev)
 	if (!vm)
 		return -ENOMEM;
 	vdev->priv = vm;
+	vmedia_window_claim(vm);
 
 	rc = v4l2_device_register(&vdev->dev, &vm->v4l2_dev);
 	if (rc) {
@@ -464,14 +341,22 @@ static int vmedia_restore(struct virtio_device *vdev)
 
 static const struct virtio_device_id vmedia_ids[] = {
 	{ VIRTIO_MEDIA_DEVICE_ID, VIRTIO_DEV_ANY_ID },
+	{ VIRTIO_MEDIA_DRAFT_DEVICE_ID, VIRTIO_DEV_ANY_ID },
 	{ 0 },
 };
 MODULE_DEVICE_TABLE(virtio, vmedia_ids);
 
+static const unsigned int vmedia_features[] = {
+	VIRTIO_MEDIA_F_CLOCK,
+};
+
 static struct virtio_driver vmedia_driver = {
 	.driver.name = KBUILD_MODNAME,
 	.driver.owner = THIS_MODULE,
+	.driver.dev_groups = vmedia_clock_groups,
 	.id_table = vmedia_ids,
+	.feature_table = vmedia_features,
+	.feature_table_size = ARRAY_SIZE(vmedia_features),
 	.validate = vmedia_validate,
 	.probe = vmedia_probe,
 	.remove = vmedia_remove,

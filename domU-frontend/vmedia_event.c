@@ -4,7 +4,7 @@
  *
  * The interrupt only starts the work, which handles the events and gives their
  * buffers back to the device: giving a picture to videobuf2 may mean to
- * invalidate caches for megabytes. The work never takes session->lock, so
+ * invalidate caches for megabytes. The work never takes queue->lock, so
  * whoever holds it may wait for the work.
  */
 #include <linux/slab.h>
@@ -26,7 +26,51 @@ static void vmedia_event_error(struct vmedia_session *session,
 {
 	u32 error = le32_to_cpu(event->error);
 
-	vmedia_session_kill(session, error && error < 512 ? -(int)error : -EIO);
+	vmedia_session_lost(session, error && error < 512 ? -(int)error : -EIO);
+}
+
+static void vmedia_event_dqbuf(struct vmedia_session *session,
+			       const struct virtio_media_event_dqbuf *event,
+			       u32 len)
+{
+	struct vmedia_queue *queue;
+
+	queue = vmedia_session_queue(session, event->buffer.type);
+	if (queue)
+		vmedia_buffer_event(queue, event, len);
+	else
+		dev_warn_ratelimited(&session->vm->vdev->dev,
+				     "session %u: event for type %u ignored\n",
+				     session->id, event->buffer.type);
+}
+
+/*
+ * The core stamps an event with the time at which it is told of it. Only this
+ * function queues events, so what was added last is the event, unless nobody
+ * subscribed to it or it was dequeued already.
+ */
+static void vmedia_event_event(struct vmedia_session *session,
+			       const struct v4l2_event *event)
+{
+	struct v4l2_fh *fh = &session->fh;
+	u32 sequence = fh->sequence;
+	struct v4l2_kevent *last;
+	unsigned long flags;
+	u64 stamp;
+
+	stamp = event->timestamp.tv_sec * NSEC_PER_SEC +
+		event->timestamp.tv_nsec;
+	stamp = vmedia_clock_translate(session->vm, stamp);
+	v4l2_event_queue_fh(fh, event);
+	if (!stamp)
+		return;
+
+	spin_lock_irqsave(&fh->vdev->fh_lock, flags);
+	if (fh->sequence != sequence && !list_empty(&fh->available)) {
+		last = list_last_entry(&fh->available, struct v4l2_kevent, list);
+		last->ts = stamp;
+	}
+	spin_unlock_irqrestore(&fh->vdev->fh_lock, flags);
 }
 
 /* Smallest event of its kind, 0 if we do not know the kind */
@@ -68,9 +112,9 @@ static void vmedia_event_dispatch(struct vmedia *vm,
 	if (kind == VIRTIO_MEDIA_EVT_ERROR)
 		vmedia_event_error(session, &event->error);
 	else if (kind == VIRTIO_MEDIA_EVT_DQBUF)
-		vmedia_queue_dqbuf(session, &event->dqbuf, len);
+		vmedia_event_dqbuf(session, &event->dqbuf, len);
 	else
-		v4l2_event_queue_fh(&session->fh, &event->event.event);
+		vmedia_event_event(session, &event->event.event);
 unlock:
 	mutex_unlock(&vm->sessions_lock);
 }
@@ -80,8 +124,10 @@ static void vmedia_event_settle(struct vmedia *vm)
 	struct vmedia_session *session;
 
 	mutex_lock(&vm->sessions_lock);
-	list_for_each_entry(session, &vm->sessions, link)
-		vmedia_queue_settle(session);
+	list_for_each_entry(session, &vm->sessions, link) {
+		for (unsigned int i = 0; i < session->num_queues; i++)
+			vmedia_buffer_settle(&session->queues[i]);
+	}
 	mutex_unlock(&vm->sessions_lock);
 }
 
@@ -130,6 +176,7 @@ void vmedia_event_work(struct work_struct *work)
 	u32 len;
 
 	while ((event = vmedia_event_next(vm, &len))) {
+		vmedia_clock_refresh(vm);
 		vmedia_event_dispatch(vm, event, len);
 		vmedia_event_return(vm, event);
 		cond_resched();

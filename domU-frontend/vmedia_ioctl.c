@@ -1,62 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vmedia_ioctl.c - the ioctls.
+ * vmedia_ioctl.c - the ioctls that the V4L2 core prepares.
  *
- * What is about the camera is the device's to answer. What is about buffers is
- * videobuf2's, which asks the device through vmedia_queue.c. DQEVENT and
- * 32-bit callers are the V4L2 core's, priorities if the device keeps none.
+ * They have pointers, or other layouts for 32-bit callers, or are about
+ * buffers, which are videobuf2's: it asks the device through vmedia_queue.c.
+ * DQEVENT is the core's. All others are in vmedia_forward.c; those among them
+ * that our core can make from these come here if the device does not know them.
  */
 #include <linux/pci.h>
 #include <media/v4l2-event.h>
 
 #include "compat.h"
 #include "vmedia.h"
-
-struct vmedia_cmd *vmedia_ioctl_alloc(struct vmedia_session *session,
-				      unsigned int cmd, size_t extra,
-				      void **out, void **in)
-{
-	size_t payload = _IOC_SIZE(cmd) + extra;
-	size_t out_len = sizeof(struct virtio_media_cmd_ioctl);
-	size_t in_len = sizeof(struct virtio_media_resp_ioctl);
-	struct virtio_media_cmd_ioctl *hdr;
-	struct vmedia_cmd *command;
-
-	command = vmedia_cmd_alloc(session->vm, session->epoch,
-				   VIRTIO_MEDIA_CMD_IOCTL,
-				   out_len + (_IOC_DIR(cmd) & _IOC_WRITE ? payload : 0),
-				   in_len + (_IOC_DIR(cmd) & _IOC_READ ? payload : 0));
-	if (!command)
-		return NULL;
-
-	command->session = session;
-	hdr = command->out;
-	hdr->session_id = cpu_to_le32(session->id);
-	hdr->code = cpu_to_le32(_IOC_NR(cmd));
-	*out = _IOC_DIR(cmd) & _IOC_WRITE ? command->out + out_len : NULL;
-	*in = _IOC_DIR(cmd) & _IOC_READ ? command->in + in_len : NULL;
-	return command;
-}
-
-int vmedia_ioctl_forward(struct vmedia_session *session, unsigned int cmd,
-			 void *arg)
-{
-	struct vmedia_cmd *command;
-	void *out, *in;
-	int rc;
-
-	command = vmedia_ioctl_alloc(session, cmd, 0, &out, &in);
-	if (!command)
-		return -ENOMEM;
-	if (out)
-		memcpy(out, arg, _IOC_SIZE(cmd));
-
-	rc = vmedia_cmd_run(command);
-	if (!rc && in)
-		memcpy(arg, in, _IOC_SIZE(cmd));
-	vmedia_cmd_put(command);
-	return rc;
-}
 
 static int vmedia_file_forward(struct file *file, unsigned int cmd, void *arg)
 {
@@ -76,89 +31,60 @@ static int vmedia_querycap(struct file *file, void *priv,
 	return 0;
 }
 
+/* Bytes of a block of an EDID, by the standard */
+#define VMEDIA_EDID_BLOCK 128
+
 /* Formats. Types of buffers that this node does not have are not asked for. */
-
-static int vmedia_fmt_forward(struct file *file, unsigned int cmd,
-			      struct v4l2_format *f)
-{
-	struct vmedia_session *session = vmedia_session_of(file);
-
-	if (f->type != session->queue.type)
-		return -EINVAL;
-	return vmedia_ioctl_forward(session, cmd, f);
-}
-
-static int vmedia_enum_fmt(struct file *file, void *priv,
-			   struct v4l2_fmtdesc *f)
-{
-	return vmedia_file_forward(file, VIDIOC_ENUM_FMT, f);
-}
 
 static int vmedia_g_fmt(struct file *file, void *priv, struct v4l2_format *f)
 {
-	return vmedia_fmt_forward(file, VIDIOC_G_FMT, f);
+	if (!vmedia_session_queue(vmedia_session_of(file), f->type))
+		return -EINVAL;
+	return vmedia_file_forward(file, VIDIOC_G_FMT, f);
 }
 
 static int vmedia_try_fmt(struct file *file, void *priv, struct v4l2_format *f)
 {
-	return vmedia_fmt_forward(file, VIDIOC_TRY_FMT, f);
+	if (!vmedia_session_queue(vmedia_session_of(file), f->type))
+		return -EINVAL;
+	return vmedia_file_forward(file, VIDIOC_TRY_FMT, f);
+}
+
+/* The queue of a type, locked; or an ERR_PTR() */
+static struct vmedia_queue *vmedia_lock_queue(struct file *file, u32 type)
+{
+	struct vmedia_queue *queue;
+
+	queue = vmedia_session_queue(vmedia_session_of(file), type);
+	if (!queue)
+		return ERR_PTR(-EINVAL);
+	if (mutex_lock_interruptible(&queue->lock))
+		return ERR_PTR(-ERESTARTSYS);
+	return queue;
+}
+
+static void vmedia_unlock_queue(struct vmedia_queue *queue)
+{
+	mutex_unlock(&queue->lock);
 }
 
 static int vmedia_s_fmt(struct file *file, void *priv, struct v4l2_format *f)
 {
-	struct vmedia_session *session = vmedia_session_of(file);
+	struct vmedia_queue *queue = vmedia_lock_queue(file, f->type);
 	int rc;
 
-	if (mutex_lock_interruptible(&session->lock))
-		return -ERESTARTSYS;
+	if (IS_ERR(queue))
+		return PTR_ERR(queue);
 	/* Our buffers have the sizes of the format they were made for. */
-	if (vb2_is_busy(&session->queue))
+	if (vb2_is_busy(&queue->vb2))
 		rc = -EBUSY;
 	else
-		rc = vmedia_fmt_forward(file, VIDIOC_S_FMT, f);
-	mutex_unlock(&session->lock);
+		rc = vmedia_file_forward(file, VIDIOC_S_FMT, f);
+	vmedia_unlock_queue(queue);
 	return rc;
 }
 
-static int vmedia_enum_framesizes(struct file *file, void *priv,
-				  struct v4l2_frmsizeenum *e)
-{
-	return vmedia_file_forward(file, VIDIOC_ENUM_FRAMESIZES, e);
-}
-
-static int vmedia_enum_frameintervals(struct file *file, void *priv,
-				      struct v4l2_frmivalenum *e)
-{
-	return vmedia_file_forward(file, VIDIOC_ENUM_FRAMEINTERVALS, e);
-}
-
-static int vmedia_parm_forward(struct file *file, unsigned int cmd,
-			       struct v4l2_streamparm *parm)
-{
-	int rc;
-
-	if (parm->type != vmedia_session_of(file)->queue.type)
-		return -EINVAL;
-	rc = vmedia_file_forward(file, cmd, parm);
-	/* read() is not for us, whatever it is for the host. */
-	if (!rc)
-		parm->parm.capture.readbuffers = 0;
-	return rc;
-}
-
-static int vmedia_g_parm(struct file *file, void *priv,
-			 struct v4l2_streamparm *parm)
-{
-	return vmedia_parm_forward(file, VIDIOC_G_PARM, parm);
-}
-
-static int vmedia_s_parm(struct file *file, void *priv,
-			 struct v4l2_streamparm *parm)
-{
-	return vmedia_parm_forward(file, VIDIOC_S_PARM, parm);
-}
-
-/* Inputs */
+/* Others that the core translates, or makes something else of */
 
 static int vmedia_enum_input(struct file *file, void *priv,
 			     struct v4l2_input *input)
@@ -166,34 +92,68 @@ static int vmedia_enum_input(struct file *file, void *priv,
 	return vmedia_file_forward(file, VIDIOC_ENUMINPUT, input);
 }
 
-static int vmedia_g_input(struct file *file, void *priv, unsigned int *index)
+static int vmedia_g_selection(struct file *file, void *priv,
+			      struct v4l2_selection *selection)
 {
-	return vmedia_file_forward(file, VIDIOC_G_INPUT, index);
+	return vmedia_file_forward(file, VIDIOC_G_SELECTION, selection);
 }
 
-static int vmedia_s_input(struct file *file, void *priv, unsigned int index)
+static int vmedia_s_selection(struct file *file, void *priv,
+			      struct v4l2_selection *selection)
 {
-	return vmedia_file_forward(file, VIDIOC_S_INPUT, &index);
+	return vmedia_file_forward(file, VIDIOC_S_SELECTION, selection);
+}
+
+/* The core has @edid's blocks in the kernel's memory. */
+static int vmedia_edid_forward(struct file *file, unsigned int cmd,
+			       struct v4l2_edid *edid)
+{
+	size_t len = edid->blocks * VMEDIA_EDID_BLOCK;
+	struct vmedia_cmd *command;
+	struct v4l2_edid *out, *in;
+	void *blocks = edid->edid;
+	int rc;
+
+	if (edid->blocks > VMEDIA_MAX_EDID_BLOCKS)
+		return -EINVAL;
+	command = vmedia_ioctl_alloc(vmedia_session_of(file), cmd, len,
+				     (void **)&out, (void **)&in);
+	if (!command)
+		return -ENOMEM;
+	/* There may be fewer blocks than were asked for. */
+	command->in_least -= len;
+	*out = *edid;
+	out->edid = len ? (void *)VMEDIA_COOKIE : NULL;
+	memcpy(out + 1, blocks, len);
+
+	rc = vmedia_cmd_run(command);
+	/* On an error, too, the device may say how many there are. */
+	if (rc != -ETIMEDOUT && command->written >= command->in_least) {
+		*edid = *in;
+		edid->edid = blocks;
+		len = min_t(size_t, len, command->written - command->in_least);
+		memcpy(blocks, in + 1, len);
+	}
+	vmedia_cmd_put(command);
+	return rc;
+}
+
+static int vmedia_g_edid(struct file *file, void *priv, struct v4l2_edid *edid)
+{
+	return vmedia_edid_forward(file, VIDIOC_G_EDID, edid);
+}
+
+static int vmedia_s_edid(struct file *file, void *priv, struct v4l2_edid *edid)
+{
+	return vmedia_edid_forward(file, VIDIOC_S_EDID, edid);
 }
 
 /* Controls */
-
-static int __maybe_unused vmedia_queryctrl(struct file *file, void *priv,
-					   struct v4l2_queryctrl *query)
-{
-	return vmedia_file_forward(file, VIDIOC_QUERYCTRL, query);
-}
 
 static int vmedia_query_ext_ctrl(struct file *file, void *priv,
 				 struct v4l2_query_ext_ctrl *query)
 {
 	return vmedia_file_forward(file, VIDIOC_QUERY_EXT_CTRL, query);
-}
-
-static int vmedia_querymenu(struct file *file, void *priv,
-			    struct v4l2_querymenu *menu)
-{
-	return vmedia_file_forward(file, VIDIOC_QUERYMENU, menu);
 }
 
 static int vmedia_g_ext_ctrls(struct file *file, void *priv,
@@ -219,121 +179,144 @@ static int vmedia_try_ext_ctrls(struct file *file, void *priv,
 
 /* Buffers */
 
+/* Each queue of several has its share of the mmap() offsets. */
+static void vmedia_shift_offsets(const struct vmedia_queue *queue,
+				 struct v4l2_buffer *b)
+{
+	u32 shift = (queue - queue->session->queues) * VMEDIA_QUEUE_OFFSETS;
+
+	if (b->memory != V4L2_MEMORY_MMAP)
+		return;
+	if (!vmedia_queue_is_mplane(queue)) {
+		b->m.offset += shift;
+		return;
+	}
+	for (unsigned int i = 0; i < b->length; i++)
+		b->m.planes[i].m.mem_offset += shift;
+}
+
 static int vmedia_reqbufs(struct file *file, void *priv,
 			  struct v4l2_requestbuffers *req)
 {
-	struct vmedia_session *session = vmedia_session_of(file);
+	struct vmedia_queue *queue = vmedia_lock_queue(file, req->type);
 	int rc;
 
-	if (mutex_lock_interruptible(&session->lock))
-		return -ERESTARTSYS;
-	rc = vmedia_queue_reqbufs(session, req);
-	mutex_unlock(&session->lock);
+	if (IS_ERR(queue))
+		return PTR_ERR(queue);
+	rc = vmedia_queue_reqbufs(queue, req);
+	vmedia_unlock_queue(queue);
 	return rc;
 }
 
 static int vmedia_create_bufs(struct file *file, void *priv,
 			      struct v4l2_create_buffers *create)
 {
-	struct vmedia_session *session = vmedia_session_of(file);
+	struct vmedia_queue *queue;
 	int rc;
 
-	if (mutex_lock_interruptible(&session->lock))
-		return -ERESTARTSYS;
-	rc = vmedia_queue_create_bufs(session, create);
-	mutex_unlock(&session->lock);
+	queue = vmedia_lock_queue(file, create->format.type);
+	if (IS_ERR(queue))
+		return PTR_ERR(queue);
+	rc = vmedia_queue_create_bufs(queue, create);
+	vmedia_unlock_queue(queue);
 	return rc;
 }
 
-static int vmedia_querybuf(struct file *file, void *priv,
-			   struct v4l2_buffer *b)
+static int vmedia_querybuf(struct file *file, void *priv, struct v4l2_buffer *b)
 {
-	struct vmedia_session *session = vmedia_session_of(file);
+	struct vmedia_queue *queue = vmedia_lock_queue(file, b->type);
 	int rc;
 
-	if (mutex_lock_interruptible(&session->lock))
-		return -ERESTARTSYS;
-	rc = vb2_querybuf(&session->queue, b);
-	mutex_unlock(&session->lock);
+	if (IS_ERR(queue))
+		return PTR_ERR(queue);
+	rc = vb2_querybuf(&queue->vb2, b);
+	if (!rc)
+		vmedia_shift_offsets(queue, b);
+	vmedia_unlock_queue(queue);
 	return rc;
 }
 
-static int vmedia_prepare_buf(struct file *file, void *priv,
-			      struct v4l2_buffer *b)
+static int vmedia_prepare_buf(struct file *file, void *priv, struct v4l2_buffer *b)
 {
-	struct vmedia_session *session = vmedia_session_of(file);
+	struct vmedia_queue *queue = vmedia_lock_queue(file, b->type);
 	int rc;
 
-	if (mutex_lock_interruptible(&session->lock))
-		return -ERESTARTSYS;
-	rc = vb2_prepare_buf(&session->queue, NULL, b);
-	mutex_unlock(&session->lock);
+	if (IS_ERR(queue))
+		return PTR_ERR(queue);
+	rc = vb2_prepare_buf(&queue->vb2, NULL, b);
+	if (!rc)
+		vmedia_shift_offsets(queue, b);
+	vmedia_unlock_queue(queue);
 	return rc;
 }
 
 static int vmedia_qbuf(struct file *file, void *priv, struct v4l2_buffer *b)
 {
-	struct vmedia_session *session = vmedia_session_of(file);
+	struct vmedia_queue *queue = vmedia_lock_queue(file, b->type);
 	int rc;
 
-	if (mutex_lock_interruptible(&session->lock))
-		return -ERESTARTSYS;
-	rc = vb2_qbuf(&session->queue, NULL, b);
-	mutex_unlock(&session->lock);
+	if (IS_ERR(queue))
+		return PTR_ERR(queue);
+	rc = vb2_qbuf(&queue->vb2, NULL, b);
+	if (!rc)
+		vmedia_shift_offsets(queue, b);
+	vmedia_unlock_queue(queue);
 	return rc;
 }
 
 static int vmedia_dqbuf(struct file *file, void *priv, struct v4l2_buffer *b)
 {
-	struct vmedia_session *session = vmedia_session_of(file);
+	struct vmedia_queue *queue = vmedia_lock_queue(file, b->type);
 	int error, rc;
 
-	if (mutex_lock_interruptible(&session->lock))
-		return -ERESTARTSYS;
-	rc = vb2_dqbuf(&session->queue, b, file->f_flags & O_NONBLOCK);
-	mutex_unlock(&session->lock);
+	if (IS_ERR(queue))
+		return PTR_ERR(queue);
+	rc = vb2_dqbuf(&queue->vb2, b, file->f_flags & O_NONBLOCK);
+	if (!rc)
+		vmedia_shift_offsets(queue, b);
+	vmedia_unlock_queue(queue);
 
 	/* Who was woken because the session died is told of what. */
-	error = READ_ONCE(session->error);
+	error = READ_ONCE(queue->session->error);
 	return rc && error ? error : rc;
 }
 
 static int vmedia_expbuf(struct file *file, void *priv,
 			 struct v4l2_exportbuffer *e)
 {
-	struct vmedia_session *session = vmedia_session_of(file);
+	struct vmedia_queue *queue = vmedia_lock_queue(file, e->type);
 	int rc;
 
-	if (mutex_lock_interruptible(&session->lock))
-		return -ERESTARTSYS;
-	rc = vb2_expbuf(&session->queue, e);
-	mutex_unlock(&session->lock);
+	if (IS_ERR(queue))
+		return PTR_ERR(queue);
+	rc = vb2_expbuf(&queue->vb2, e);
+	vmedia_unlock_queue(queue);
 	return rc;
 }
 
 static int vmedia_streamon(struct file *file, void *priv,
 			   enum v4l2_buf_type type)
 {
-	struct vmedia_session *session = vmedia_session_of(file);
+	struct vmedia_queue *queue = vmedia_lock_queue(file, type);
 	int rc;
 
-	if (mutex_lock_interruptible(&session->lock))
-		return -ERESTARTSYS;
-	rc = vb2_streamon(&session->queue, type);
-	mutex_unlock(&session->lock);
+	if (IS_ERR(queue))
+		return PTR_ERR(queue);
+	rc = vb2_streamon(&queue->vb2, type);
+	vmedia_unlock_queue(queue);
 	return rc;
 }
 
 static int vmedia_streamoff(struct file *file, void *priv,
 			    enum v4l2_buf_type type)
 {
-	struct vmedia_session *session = vmedia_session_of(file);
+	struct vmedia_queue *queue = vmedia_lock_queue(file, type);
 	int rc;
 
-	if (mutex_lock_interruptible(&session->lock))
-		return -ERESTARTSYS;
-	rc = vb2_streamoff(&session->queue, type);
-	mutex_unlock(&session->lock);
+	if (IS_ERR(queue))
+		return PTR_ERR(queue);
+	rc = vb2_streamoff(&queue->vb2, type);
+	vmedia_unlock_queue(queue);
 	return rc;
 }
 
@@ -379,28 +362,34 @@ static int vmedia_unsubscribe_event(struct v4l2_fh *fh,
 	return vmedia_ioctl_forward(session, VIDIOC_UNSUBSCRIBE_EVENT, &copy);
 }
 
+#define VMEDIA_FMT_OPS(kind)			\
+	.vidioc_g_fmt_##kind = vmedia_g_fmt,	\
+	.vidioc_s_fmt_##kind = vmedia_s_fmt,	\
+	.vidioc_try_fmt_##kind = vmedia_try_fmt
+
 const struct v4l2_ioctl_ops vmedia_ioctl_ops = {
 	.vidioc_querycap = vmedia_querycap,
 
-	.vidioc_enum_fmt_vid_cap = vmedia_enum_fmt,
-	.vidioc_g_fmt_vid_cap = vmedia_g_fmt,
-	.vidioc_s_fmt_vid_cap = vmedia_s_fmt,
-	.vidioc_try_fmt_vid_cap = vmedia_try_fmt,
-	.vidioc_g_fmt_vid_cap_mplane = vmedia_g_fmt,
-	.vidioc_s_fmt_vid_cap_mplane = vmedia_s_fmt,
-	.vidioc_try_fmt_vid_cap_mplane = vmedia_try_fmt,
-	.vidioc_enum_framesizes = vmedia_enum_framesizes,
-	.vidioc_enum_frameintervals = vmedia_enum_frameintervals,
-	.vidioc_g_parm = vmedia_g_parm,
-	.vidioc_s_parm = vmedia_s_parm,
+	VMEDIA_FMT_OPS(vid_cap),
+	VMEDIA_FMT_OPS(vid_cap_mplane),
+	VMEDIA_FMT_OPS(vid_out),
+	VMEDIA_FMT_OPS(vid_out_mplane),
+	VMEDIA_FMT_OPS(vbi_cap),
+	VMEDIA_FMT_OPS(vbi_out),
+	VMEDIA_FMT_OPS(sliced_vbi_cap),
+	VMEDIA_FMT_OPS(sliced_vbi_out),
+	VMEDIA_FMT_OPS(sdr_cap),
+	VMEDIA_FMT_OPS(sdr_out),
+	VMEDIA_FMT_OPS(meta_cap),
+	VMEDIA_FMT_OPS(meta_out),
 
 	.vidioc_enum_input = vmedia_enum_input,
-	.vidioc_g_input = vmedia_g_input,
-	.vidioc_s_input = vmedia_s_input,
+	.vidioc_g_selection = vmedia_g_selection,
+	.vidioc_s_selection = vmedia_s_selection,
+	.vidioc_g_edid = vmedia_g_edid,
+	.vidioc_s_edid = vmedia_s_edid,
 
-	VMEDIA_QUERYCTRL_OP(vmedia_queryctrl)
 	.vidioc_query_ext_ctrl = vmedia_query_ext_ctrl,
-	.vidioc_querymenu = vmedia_querymenu,
 	.vidioc_g_ext_ctrls = vmedia_g_ext_ctrls,
 	.vidioc_s_ext_ctrls = vmedia_s_ext_ctrls,
 	.vidioc_try_ext_ctrls = vmedia_try_ext_ctrls,

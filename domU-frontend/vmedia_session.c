@@ -7,7 +7,6 @@
  * close() is left to do.
  */
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 #include <media/v4l2-event.h>
 
 #include "compat.h"
@@ -32,10 +31,21 @@ struct vmedia_session *vmedia_session_find(struct vmedia *vm, u32 id)
 	return NULL;
 }
 
+struct vmedia_queue *vmedia_session_queue(struct vmedia_session *session,
+					  u32 type)
+{
+	for (unsigned int i = 0; i < session->num_queues; i++) {
+		if (session->queues[i].vb2.type == type)
+			return &session->queues[i];
+	}
+	return NULL;
+}
+
 void vmedia_session_kill(struct vmedia_session *session, int error)
 {
 	cmpxchg(&session->error, 0, error);
-	vb2_queue_error(&session->queue);
+	for (unsigned int i = 0; i < session->num_queues; i++)
+		vb2_queue_error(&session->queues[i].vb2);
 	wake_up_all(&session->fh.wait);
 }
 
@@ -52,19 +62,34 @@ void vmedia_session_kill_all(struct vmedia *vm, struct video_device *node,
 	mutex_unlock(&vm->sessions_lock);
 }
 
-void vmedia_session_close(struct vmedia_session *session)
+/* Nothing is sent for the session after this. Return: so it was before. */
+static bool vmedia_session_set_closed(struct vmedia_session *session)
 {
 	struct vmedia *vm = session->vm;
 	unsigned long flags;
 	bool closed;
 
-	/* The id may soon be another session's: nothing goes to it after this. */
 	spin_lock_irqsave(&vm->cmdq.lock, flags);
 	closed = session->closed;
 	session->closed = true;
 	spin_unlock_irqrestore(&vm->cmdq.lock, flags);
+	return closed;
+}
 
-	if (!closed && vmedia_cmd_run(session->close))
+void vmedia_session_lost(struct vmedia_session *session, int error)
+{
+	if (session->vm->draft)
+		vmedia_session_set_closed(session);
+	vmedia_session_kill(session, error);
+}
+
+void vmedia_session_close(struct vmedia_session *session)
+{
+	struct vmedia *vm = session->vm;
+
+	/* The id may soon be another session's: nothing goes to it after this. */
+	if (!vmedia_session_set_closed(session) &&
+	    vmedia_cmd_run(session->close))
 		vmedia_break(vm, session->epoch,
 			     "a session could not be closed");
 }
@@ -171,31 +196,65 @@ static void vmedia_session_unlink(struct vmedia_session *session)
 	mutex_unlock(&session->vm->sessions_lock);
 }
 
-static struct vmedia_session *vmedia_session_alloc(struct video_device *node)
+static void vmedia_session_free(struct vmedia_session *session)
+{
+	for (unsigned int i = 0; i < session->num_queues; i++)
+		vmedia_queue_destroy(&session->queues[i]);
+	vmedia_cmd_put(session->close);
+	v4l2_fh_exit(&session->fh);
+	kfree(session);
+}
+
+/* A session with its queues, of which the device does not know yet. */
+static int vmedia_session_alloc(struct video_device *node,
+				struct vmedia_session **out)
 {
 	struct vmedia *vm = video_get_drvdata(node);
 	struct vmedia_session *session;
+	u32 types[VMEDIA_MAX_QUEUES];
+	unsigned int count;
+	int rc;
 
-	session = kzalloc(sizeof(*session), GFP_KERNEL);
+	count = vmedia_format_types(node->device_caps, types);
+	session = kzalloc(struct_size(session, queues, count), GFP_KERNEL);
 	if (!session)
-		return NULL;
+		return -ENOMEM;
 
 	session->vm = vm;
 	session->epoch = vmedia_session_epoch(vm);
-	mutex_init(&session->lock);
-	spin_lock_init(&session->buf_lock);
-	INIT_LIST_HEAD(&session->returned);
-	init_waitqueue_head(&session->answered);
 	v4l2_fh_init(&session->fh, node);
-	return session;
+	for (unsigned int i = 0; i < count; i++) {
+		rc = vmedia_queue_init(&session->queues[i], session, types[i]);
+		if (rc) {
+			vmedia_session_free(session);
+			return rc;
+		}
+		session->num_queues++;
+	}
+	*out = session;
+	return 0;
 }
 
-static void vmedia_session_free(struct vmedia_session *session)
+int vmedia_session_create(struct video_device *node,
+			  struct vmedia_session **out)
 {
-	vmedia_cmd_put(session->close);
-	v4l2_fh_exit(&session->fh);
-	mutex_destroy(&session->lock);
-	kfree(session);
+	int rc;
+
+	rc = vmedia_session_alloc(node, out);
+	if (rc)
+		return rc;
+	rc = vmedia_session_open(*out);
+	if (rc)
+		vmedia_session_free(*out);
+	return rc;
+}
+
+void vmedia_session_destroy(struct vmedia_session *session)
+{
+	for (unsigned int i = 0; i < session->num_queues; i++)
+		vmedia_queue_finish(&session->queues[i]);
+	vmedia_session_close(session);
+	vmedia_session_free(session);
 }
 
 static int vmedia_open(struct file *file)
@@ -203,31 +262,19 @@ static int vmedia_open(struct file *file)
 	struct vmedia_session *session;
 	int rc;
 
-	session = vmedia_session_alloc(video_devdata(file));
-	if (!session)
-		return -ENOMEM;
-
-	rc = vmedia_queue_init(session);
+	rc = vmedia_session_create(video_devdata(file), &session);
 	if (rc)
-		goto err_free;
-	rc = vmedia_session_open(session);
-	if (rc)
-		goto err_free;
+		return rc;
 
 	/* The id may have been another session's, with events on their way. */
 	vmedia_event_drain(session->vm);
 	rc = vmedia_session_link(session);
-	if (rc)
-		goto err_close;
-
+	if (rc) {
+		vmedia_session_destroy(session);
+		return rc;
+	}
 	vmedia_fh_add(&session->fh, file);
 	return 0;
-
-err_close:
-	vmedia_session_close(session);
-err_free:
-	vmedia_session_free(session);
-	return rc;
 }
 
 static int vmedia_release(struct file *file)
@@ -235,11 +282,52 @@ static int vmedia_release(struct file *file)
 	struct vmedia_session *session = vmedia_session_of(file);
 
 	vmedia_session_unlink(session);
-	vmedia_queue_finish(session);
-	vmedia_session_close(session);
 	vmedia_fh_del(&session->fh, file);
-	vmedia_session_free(session);
+	vmedia_session_destroy(session);
 	return 0;
+}
+
+/* What one of several queues has to say; *@waits: it has buffers to wait for. */
+static __poll_t vmedia_poll_queue(struct vmedia_queue *queue, bool *waits)
+{
+	struct vb2_queue *q = &queue->vb2;
+	unsigned long flags;
+	__poll_t events = 0;
+
+	if (!vb2_is_streaming(q) || q->error ||
+	    (list_empty(&q->queued_list) && !q->last_buffer_dequeued))
+		return 0;
+
+	*waits = true;
+	spin_lock_irqsave(&q->done_lock, flags);
+	if (!list_empty(&q->done_list) || q->last_buffer_dequeued)
+		events = vmedia_queue_is_output(queue) ?
+			 EPOLLOUT | EPOLLWRNORM : EPOLLIN | EPOLLRDNORM;
+	spin_unlock_irqrestore(&q->done_lock, flags);
+	return events;
+}
+
+/* As that of memory-to-memory devices: an error only if there is no queue. */
+static __poll_t vmedia_poll_queues(struct vmedia_session *session,
+				   struct file *file,
+				   struct poll_table_struct *wait)
+{
+	const __poll_t data = EPOLLIN | EPOLLRDNORM | EPOLLOUT | EPOLLWRNORM;
+	__poll_t wanted = poll_requested_events(wait);
+	__poll_t events = 0;
+	bool waits = false;
+
+	for (unsigned int i = 0; i < session->num_queues; i++)
+		poll_wait(file, &session->queues[i].vb2.done_wq, wait);
+	poll_wait(file, &session->fh.wait, wait);
+
+	for (unsigned int i = 0; i < session->num_queues; i++)
+		events |= vmedia_poll_queue(&session->queues[i], &waits);
+	if (!waits && session->num_queues && (wanted & data))
+		events |= EPOLLERR;
+	if (v4l2_event_pending(&session->fh))
+		events |= EPOLLPRI;
+	return events;
 }
 
 static __poll_t vmedia_poll(struct file *file, struct poll_table_struct *wait)
@@ -247,7 +335,10 @@ static __poll_t vmedia_poll(struct file *file, struct poll_table_struct *wait)
 	struct vmedia_session *session = vmedia_session_of(file);
 	__poll_t events;
 
-	events = vb2_poll(&session->queue, file, wait);
+	if (session->num_queues == 1)
+		events = vb2_poll(&session->queues[0].vb2, file, wait);
+	else
+		events = vmedia_poll_queues(session, file, wait);
 	if (READ_ONCE(session->error))
 		events |= EPOLLERR | EPOLLHUP;
 	return events;
@@ -255,41 +346,48 @@ static __poll_t vmedia_poll(struct file *file, struct poll_table_struct *wait)
 
 static int vmedia_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	return vb2_mmap(&vmedia_session_of(file)->queue, vma);
+	struct vmedia_session *session = vmedia_session_of(file);
+	unsigned long pages = VMEDIA_QUEUE_OFFSETS >> PAGE_SHIFT;
+	unsigned long index = 0;
+
+	/* A queue that is alone may use all offsets. */
+	if (session->num_queues != 1) {
+		index = vma->vm_pgoff / pages;
+		if (index >= session->num_queues)
+			return -EINVAL;
+		vma->vm_pgoff %= pages;
+	}
+	return vb2_mmap(&session->queues[index].vb2, vma);
 }
 
-/*
- * A device may keep priorities, between sessions of all its guests: then what
- * the V4L2 core has of them stays the default, and is in nobody's way.
- */
-static long vmedia_priority_ioctl(struct file *file, unsigned int cmd,
-				  void __user *arg)
+/* The core's own wait does not end with the session. */
+static int vmedia_wait_event(struct file *file)
 {
-	u32 priority = 0;
+	struct vmedia_session *session = vmedia_session_of(file);
 	int rc;
 
-	if (cmd == VIDIOC_S_PRIORITY &&
-	    copy_from_user(&priority, arg, sizeof(priority)))
-		return -EFAULT;
-	rc = vmedia_ioctl_forward(vmedia_session_of(file), cmd, &priority);
-	if (!rc && cmd == VIDIOC_G_PRIORITY &&
-	    copy_to_user(arg, &priority, sizeof(priority)))
-		return -EFAULT;
-	return rc;
+	if (file->f_flags & O_NONBLOCK ||
+	    !test_bit(_IOC_NR(VIDIOC_DQEVENT), session->fh.vdev->valid_ioctls))
+		return 0;
+	rc = wait_event_interruptible(session->fh.wait,
+				      v4l2_event_pending(&session->fh) ||
+				      READ_ONCE(session->error));
+	return rc ?: READ_ONCE(session->error);
 }
 
 static long vmedia_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	int error = READ_ONCE(vmedia_session_of(file)->error);
+	long rc = READ_ONCE(vmedia_session_of(file)->error);
 
-	if (error)
-		return error;
-	if (cmd == VIDIOC_G_CTRL || cmd == VIDIOC_S_CTRL)
-		return vmedia_ctrl_ioctl(file, cmd, (void __user *)arg);
-	if (cmd == VIDIOC_G_PRIORITY || cmd == VIDIOC_S_PRIORITY) {
-		error = vmedia_priority_ioctl(file, cmd, (void __user *)arg);
-		if (error != -ENOTTY)
-			return error;
+	if (rc)
+		return rc;
+	rc = vmedia_forward_ioctl(file, cmd, (void __user *)arg);
+	if (rc != -ENOTTY)
+		return rc;
+	if (_IOC_TYPE(cmd) == 'V' && _IOC_NR(cmd) == _IOC_NR(VIDIOC_DQEVENT)) {
+		rc = vmedia_wait_event(file);
+		if (rc)
+			return rc;
 	}
 	return video_ioctl2(file, cmd, arg);
 }
