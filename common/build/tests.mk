@@ -19,7 +19,8 @@ test-files += $$(addprefix tests/$(1)/,$$(test-y))
 endef
 $(foreach t,unit flow self,$(eval $(call read-tests,$(t))))
 
-test-flags := $(common-flags) $(sanitizer-flags) -I$(srctree)/tests/fake
+test-flags := $(common-flags) $(sanitizer-flags) -I$(srctree)/tests/fake \
+	-DVECTORS_DIR='"$(srctree)/tests/vectors"'
 test-link-flags := $(link-flags) $(sanitizer-flags)
 
 tests/obj/%.o: $(srctree)/%.c $(ready)
