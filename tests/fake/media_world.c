@@ -81,9 +81,9 @@ void world_limit(struct world *world, enum quota_kind kind, uint64_t limit)
 	world_tell(world, &message, sizeof(message));
 }
 
-void world_attach(struct world *world, uint32_t device_caps)
+struct guest_attach world_device(uint32_t device_caps)
 {
-	const struct guest_attach attach = {
+	return (struct guest_attach){
 		.hdr.type = GUEST_ATTACH,
 		.devid = 1,
 		.device_id = VIRTIO_MEDIA_DEVICE_ID,
@@ -97,31 +97,43 @@ void world_attach(struct world *world, uint32_t device_caps)
 				.card = "fake",
 			},
 	};
+}
+
+void world_attach(struct world *world, uint32_t device_caps)
+{
+	const struct guest_attach attach = world_device(device_caps);
 
 	world_tell(world, &attach, sizeof(attach));
 }
 
-static int set_up(void **state, uint32_t caps)
+void world_set_up_device(void **state, const struct guest_attach *attach)
 {
 	struct world *world = world_create(false);
 
-	world_attach(world, caps);
+	world_tell(world, attach, sizeof(*attach));
 	world->driver = driver_fake_create(world->fake, WORLD_ADDR, WORLD_IRQ);
 	driver_fake_start(world->driver, VIRTIO_MEDIA_NUM_QUEUES,
 			  DRIVER_FAKE_ALL);
 	*state = world;
+}
+
+static int set_up(void **state, uint32_t caps)
+{
+	const struct guest_attach attach =
+		world_device(caps | V4L2_CAP_STREAMING);
+
+	world_set_up_device(state, &attach);
 	return 0;
 }
 
 int world_set_up(void **state)
 {
-	return set_up(state, V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING);
+	return set_up(state, V4L2_CAP_VIDEO_CAPTURE);
 }
 
 int world_set_up_multiplanar(void **state)
 {
-	return set_up(state,
-		      V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_STREAMING);
+	return set_up(state, V4L2_CAP_VIDEO_CAPTURE_MPLANE);
 }
 
 int world_tear_down(void **state)
@@ -156,41 +168,77 @@ static bool obey(struct world *world)
 	return busy;
 }
 
+/* vmediad's part: pages of the window */
+static void populate(struct world *world, const struct guest_populate *question)
+{
+	const struct guest_populated answer = {
+		.hdr.type = GUEST_POPULATED,
+		.tag = question->tag,
+	};
+
+	hyp_fake_populate(world->fake, HYP_FAKE_WINDOW + question->offset,
+			  question->len);
+	world->populates++;
+	assert_int_equal(send(world->daemon, &answer, sizeof(answer), 0),
+			 sizeof(answer));
+}
+
+union daemon_message {
+	struct daemon_header hdr;
+	struct guest_live live;
+	struct guest_open open;
+	struct guest_closed closed;
+	struct guest_populate populate;
+};
+
+/* Take what needs no test to answer it. Return: true if there was something. */
+static bool take_news(struct world *world)
+{
+	union daemon_message msg;
+
+	if (recv(world->daemon, &msg, sizeof(msg), MSG_DONTWAIT | MSG_PEEK) <=
+	    0)
+		return false;
+	switch (msg.hdr.type) {
+	case GUEST_LIVE:
+		world->live++;
+		world->last_live = msg.live;
+		break;
+	case GUEST_CLOSED:
+		world->closed++;
+		world->last_closed = msg.closed.serial;
+		break;
+	case GUEST_POPULATE:
+		populate(world, &msg.populate);
+		break;
+	default:
+		return false;
+	}
+	return recv(world->daemon, &msg, sizeof(msg), MSG_DONTWAIT) > 0;
+}
+
 void world_settle(struct world *world)
 {
+	bool busy;
+
 	do {
 		hyp_fake_settle(world->fake);
-	} while (world->obedient && obey(world));
+		busy = take_news(world);
+		if (world->obedient)
+			busy |= obey(world);
+	} while (busy);
 }
 
 bool world_asked(struct world *world, struct guest_open *question)
 {
-	union {
-		struct daemon_header hdr;
-		struct guest_live live;
-		struct guest_open open;
-		struct guest_closed closed;
-	} msg;
+	union daemon_message msg;
 
 	world_settle(world);
-	while (recv(world->daemon, &msg, sizeof(msg), MSG_DONTWAIT) > 0) {
-		switch (msg.hdr.type) {
-		case GUEST_OPEN:
-			*question = msg.open;
-			return true;
-		case GUEST_LIVE:
-			world->live++;
-			world->last_live = msg.live;
-			break;
-		case GUEST_CLOSED:
-			world->closed++;
-			world->last_closed = msg.closed.serial;
-			break;
-		default:
-			fail_msg("message %u to vmediad", msg.hdr.type);
-		}
-	}
-	return false;
+	if (recv(world->daemon, &msg, sizeof(msg), MSG_DONTWAIT) <= 0)
+		return false;
+	assert_int_equal(msg.hdr.type, GUEST_OPEN);
+	*question = msg.open;
+	return true;
 }
 
 struct guest_report world_query(struct world *world,

@@ -10,7 +10,8 @@
  *	answer = world_ioctl(world, id, VIDIOC_G_FMT, &format);
  *
  * A call that crosses to the camera is obeyed there unless world->obedient is
- * false; then the test steps camera_of(world, id).
+ * false; then the test steps camera_of(world, id). Pages for the window are
+ *made as soon as they are asked for.
  */
 #ifndef MEDIA_WORLD_H
 #define MEDIA_WORLD_H
@@ -52,6 +53,7 @@ struct world_session {
  * @obedient: cameras reply by themselves
  * @limits: as vmediad told them last; at first those of one stream a device
  * @live: GUEST_LIVE messages; @last_live: the last of them
+ * @populates: GUEST_POPULATE messages
  * @closed: GUEST_CLOSED messages; @last_closed: serial of the last of them
  */
 struct world {
@@ -67,6 +69,7 @@ struct world {
 	struct quota_limits limits;
 	unsigned int live;
 	struct guest_live last_live;
+	unsigned int populates;
 	unsigned int closed;
 	uint64_t last_closed;
 };
@@ -106,6 +109,14 @@ struct world *world_create(bool restarted);
 
 /** world_attach() - vmediad sends GUEST_ATTACH, for a camera with these caps */
 void world_attach(struct world *world, uint32_t device_caps);
+
+/** world_device() - what GUEST_ATTACH says of the device of world_attach(); it
+ * has no window
+ */
+struct guest_attach world_device(uint32_t device_caps);
+
+/** world_set_up_device() - as world_set_up(), for any device */
+void world_set_up_device(void **state, const struct guest_attach *attach);
 
 /** world_tell() - any message of vmediad; the loop runs */
 void world_tell(struct world *world, const void *message, size_t len);

@@ -132,6 +132,13 @@ const struct vector_part *vector_part(const struct vector *vector,
 	return NULL;
 }
 
+size_t vector_len(const struct vector *vector, const char *name)
+{
+	const struct vector_part *part = vector_part(vector, name);
+
+	return part ? part->len : 0;
+}
+
 static const struct vector_part *need_part(const struct vector *vector,
 					   const char *name)
 {

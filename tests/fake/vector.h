@@ -22,7 +22,7 @@
 
 /* Most bytes of a part; most parts of a text; most names of it all */
 #define VECTOR_MAX_LEN 2048
-#define VECTOR_MAX_PARTS 4
+#define VECTOR_MAX_PARTS 5
 #define VECTOR_MAX_NAMES 12
 
 #define VECTOR_NAME_LEN 16
@@ -67,6 +67,9 @@ struct vector_names {
 
 /** vector_load() - tests/vectors/@path.txt */
 void vector_load(const char *path, struct vector *vector);
+
+/** vector_len() - bytes of a part; 0 if the text has no such part */
+size_t vector_len(const struct vector *vector, const char *part);
 
 /** vector_part() - NULL if the text has no such part */
 const struct vector_part *vector_part(const struct vector *vector,

@@ -266,6 +266,11 @@ static void expbuf(struct wire *wire)
 
 static void expbuf_mplane(struct wire *wire)
 {
+	export(wire, MPLANE, 0, wire_uuid);
+}
+
+static void expbuf_mplane_second(struct wire *wire)
+{
 	export(wire, MPLANE, 1, wire_second_uuid);
 }
 
@@ -275,6 +280,7 @@ int main(void)
 		{"create-bufs", create_bufs},
 		{"expbuf", expbuf},
 		{"expbuf-mplane", expbuf_mplane},
+		{"expbuf-mplane-second", expbuf_mplane_second},
 		{"prepare-buf", prepare_buf},
 		{"qbuf-mmap", qbuf_mmap},
 		{"qbuf-object", qbuf_object},
