@@ -13,7 +13,7 @@
 
 #define MAX_LINE 256
 
-FILE *vector_open(const char *file)
+static FILE *open_file(const char *file)
 {
 	char path[512];
 	FILE *stream;
@@ -115,7 +115,7 @@ void vector_load(const char *path, struct vector *vector)
 	memset(vector, 0, sizeof(*vector));
 	snprintf(vector->path, sizeof(vector->path), "%s", path);
 	snprintf(file, sizeof(file), "%s.txt", path);
-	stream = vector_open(file);
+	stream = open_file(file);
 	while (fgets(line, sizeof(line), stream))
 		read_line(vector, line, ++number);
 	fclose(stream);
@@ -248,4 +248,25 @@ void vector_each(const char *folder,
 		each(path, owner);
 	}
 	globfree(&found);
+}
+
+unsigned int vector_ioctls(struct vector_ioctl *ioctls, unsigned int room)
+{
+	FILE *stream = open_file("ioctls.txt");
+	unsigned int count = 0;
+	char line[MAX_LINE];
+
+	while (fgets(line, sizeof(line), stream)) {
+		struct vector_ioctl *ioctl = &ioctls[count];
+
+		if (line[0] == '#')
+			continue;
+		assert_true(count++ < room);
+		assert_int_equal(sscanf(line, "%31s %u %u %7s %15s",
+					ioctl->name, &ioctl->nr, &ioctl->size,
+					ioctl->dir, ioctl->tail),
+				 5);
+	}
+	fclose(stream);
+	return count;
 }

@@ -18,7 +18,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 /* Most bytes of a part; most parts of a text; most names of it all */
 #define VECTOR_MAX_LEN 2048
@@ -99,7 +98,20 @@ void vector_get_name(const struct vector_names *names, const char *name,
 void vector_each(const char *folder,
 		 void (*each)(const char *path, void *owner), void *owner);
 
-/** vector_open() - any file of tests/vectors, as a stream to be closed */
-FILE *vector_open(const char *file);
+/**
+ * struct vector_ioctl - a line of ioctls.txt
+ * @size: bytes of the payload
+ * @dir: "R", "W", "WR"; @tail: "NONE", "PLANES"...
+ */
+struct vector_ioctl {
+	char name[32];
+	unsigned int nr;
+	unsigned int size;
+	char dir[8];
+	char tail[16];
+};
+
+/** vector_ioctls() - all lines. Return: how many; @room at most */
+unsigned int vector_ioctls(struct vector_ioctl *ioctls, unsigned int room);
 
 #endif /* FAKE_VECTOR_H */

@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -16,42 +15,13 @@
 
 #define MAX_IOCTLS 128
 
-struct row {
-	char name[32];
-	unsigned int nr;
-	unsigned int size;
-	char dir[8];
-	char tail[16];
-};
-
 #define ROW(name, payload, dir, tail) \
 	{#name, _IOC_NR(VIDIOC_##name), sizeof(payload), #dir, #tail},
 
-static const struct row ours[] = {VMEDIA_IOCTLS(ROW)};
+static const struct vector_ioctl ours[] = {VMEDIA_IOCTLS(ROW)};
 
-static unsigned int read_theirs(struct row *rows)
-{
-	FILE *stream = vector_open("ioctls.txt");
-	unsigned int count = 0;
-	char line[128];
-
-	while (fgets(line, sizeof(line), stream)) {
-		struct row *row = &rows[count];
-
-		if (line[0] == '#')
-			continue;
-		assert_true(count++ < MAX_IOCTLS);
-		assert_int_equal(sscanf(line, "%31s %u %u %7s %15s", row->name,
-					&row->nr, &row->size, row->dir,
-					row->tail),
-				 5);
-	}
-	fclose(stream);
-	return count;
-}
-
-static const struct row *find(const struct row *rows, size_t count,
-			      const char *name)
+static const struct vector_ioctl *find(const struct vector_ioctl *rows,
+				       size_t count, const char *name)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(rows[i].name, name) == 0)
@@ -63,11 +33,11 @@ static const struct row *find(const struct row *rows, size_t count,
 
 static void each_ioctl_is_as_the_specification_has_it(void **state)
 {
-	struct row theirs[MAX_IOCTLS];
-	const unsigned int count = read_theirs(theirs);
+	struct vector_ioctl theirs[MAX_IOCTLS];
+	const unsigned int count = vector_ioctls(theirs, MAX_IOCTLS);
 
 	for (unsigned int i = 0; i < count; i++) {
-		const struct row *row =
+		const struct vector_ioctl *row =
 			find(ours, ARRAY_SIZE(ours), theirs[i].name);
 
 		assert_int_equal(row->nr, theirs[i].nr);
@@ -79,8 +49,8 @@ static void each_ioctl_is_as_the_specification_has_it(void **state)
 
 static void no_other_ioctl_crosses(void **state)
 {
-	struct row theirs[MAX_IOCTLS];
-	const unsigned int count = read_theirs(theirs);
+	struct vector_ioctl theirs[MAX_IOCTLS];
+	const unsigned int count = vector_ioctls(theirs, MAX_IOCTLS);
 
 	for (size_t i = 0; i < ARRAY_SIZE(ours); i++)
 		find(theirs, count, ours[i].name);
