@@ -35,6 +35,8 @@ void camera_fake_destroy(struct camera_fake *camera)
 {
 	if (!camera)
 		return;
+	if (camera->forget)
+		camera->forget(camera);
 	drop_slots(camera);
 	camera_fake_die(camera);
 	free(camera);
@@ -162,7 +164,9 @@ void camera_fake_obey(struct camera_fake *camera)
 {
 	const struct camera_fake_call *call = &camera->call;
 
-	if (call->head.nr == _IOC_NR(VIDIOC_G_FMT))
+	if (camera->obey)
+		camera->obey(camera);
+	else if (call->head.nr == _IOC_NR(VIDIOC_G_FMT))
 		camera_fake_reply(camera, call->head.hdr.tag, 0,
 				  sizeof(camera->format), &camera->format,
 				  sizeof(camera->format));

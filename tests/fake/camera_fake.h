@@ -42,6 +42,9 @@ struct camera_fake_call {
  * @slots: the memory behind what was sent; room for one too many
  * @num_slots: of @slots
  * @generation: of @slots
+ * @obey: what camera_fake_obey() does; NULL: as a shared camera would
+ * @forget: called at the end; NULL: nothing
+ * @owner: of these two
  */
 struct camera_fake {
 	int fd;
@@ -56,6 +59,9 @@ struct camera_fake {
 	uint8_t *slots[SESSION_MAX_SLOTS + 1][VIRTIO_MEDIA_MAX_PLANES];
 	unsigned int num_slots;
 	uint32_t generation;
+	void (*obey)(struct camera_fake *camera);
+	void (*forget)(struct camera_fake *camera);
+	void *owner;
 };
 
 /** camera_fake_create() - @fd: consumed; never fails */

@@ -13,6 +13,7 @@
 
 #include "base/byteorder.h"
 #include "base/log.h"
+#include "ipc/link.h"
 
 static int open_hyp(void *owner, struct guest_hyp *out)
 {
@@ -31,15 +32,6 @@ static void ended(void *owner, enum guest_end how)
 	world->ended = how;
 }
 
-static void make_pair(int fds[2])
-{
-	assert_int_equal(
-		socketpair(AF_UNIX,
-			   SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
-			   fds),
-		0);
-}
-
 struct world *world_create(bool restarted)
 {
 	struct world *world = calloc(1, sizeof(*world));
@@ -54,49 +46,17 @@ struct world *world_create(bool restarted)
 
 	assert_non_null(world);
 	log_set_level(LOG_ERROR);
-	make_pair(fds);
+	assert_int_equal(link_pair(fds), 0);
 	world->fake = hyp_fake_create();
 	world->daemon = fds[0];
 	world->ended = -1;
 	world->obedient = true;
+	world->populating = true;
 	params.base = hyp_fake_base(world->fake);
 	params.link_fd = fds[1];
 	assert_int_equal(guest_create(&params, &world->guest), 0);
 	world_limit(world, QUOTA_STREAMS, 1);
 	return world;
-}
-
-void world_tell(struct world *world, const void *message, size_t len)
-{
-	assert_int_equal(send(world->daemon, message, len, MSG_NOSIGNAL), len);
-	world_settle(world);
-}
-
-void world_limit(struct world *world, enum quota_kind kind, uint64_t limit)
-{
-	struct guest_limits message = {.hdr.type = GUEST_LIMITS};
-
-	world->limits.limit[kind] = limit;
-	message.limits = world->limits;
-	world_tell(world, &message, sizeof(message));
-}
-
-struct guest_attach world_device(uint32_t device_caps)
-{
-	return (struct guest_attach){
-		.hdr.type = GUEST_ATTACH,
-		.devid = 1,
-		.device_id = VIRTIO_MEDIA_DEVICE_ID,
-		.irq = WORLD_IRQ,
-		.base = WORLD_ADDR,
-		.identity =
-			{
-				.present = 1,
-				.shared = 1,
-				.device_caps = device_caps,
-				.card = "fake",
-			},
-	};
 }
 
 void world_attach(struct world *world, uint32_t device_caps)
@@ -106,14 +66,22 @@ void world_attach(struct world *world, uint32_t device_caps)
 	world_tell(world, &attach, sizeof(attach));
 }
 
+struct driver_fake *world_add_driver(struct world *world,
+				     const struct guest_attach *attach)
+{
+	struct driver_fake *driver;
+
+	world_tell(world, attach, sizeof(*attach));
+	driver = driver_fake_create(world->fake, attach->base, attach->irq);
+	driver_fake_start(driver, VIRTIO_MEDIA_NUM_QUEUES, DRIVER_FAKE_ALL);
+	return driver;
+}
+
 void world_set_up_device(void **state, const struct guest_attach *attach)
 {
 	struct world *world = world_create(false);
 
-	world_tell(world, attach, sizeof(*attach));
-	world->driver = driver_fake_create(world->fake, WORLD_ADDR, WORLD_IRQ);
-	driver_fake_start(world->driver, VIRTIO_MEDIA_NUM_QUEUES,
-			  DRIVER_FAKE_ALL);
+	world->driver = world_add_driver(world, attach);
 	*state = world;
 }
 
@@ -134,6 +102,35 @@ int world_set_up(void **state)
 int world_set_up_multiplanar(void **state)
 {
 	return set_up(state, V4L2_CAP_VIDEO_CAPTURE_MPLANE);
+}
+
+int world_set_up_window(void **state)
+{
+	const struct guest_attach attach = world_window_device(
+		1, V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING);
+
+	world_set_up_device(state, &attach);
+	return 0;
+}
+
+int world_set_up_draft(void **state)
+{
+	struct guest_attach attach = world_window_device(
+		1, V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING);
+
+	attach.device_id = VIRTIO_MEDIA_DRAFT_DEVICE_ID;
+	world_set_up_device(state, &attach);
+	return 0;
+}
+
+int world_set_up_codec(void **state)
+{
+	struct guest_attach attach = world_window_device(
+		1, V4L2_CAP_VIDEO_M2M | V4L2_CAP_STREAMING);
+
+	attach.identity.shared = 0;
+	world_set_up_device(state, &attach);
+	return 0;
 }
 
 int world_tear_down(void **state)
@@ -168,143 +165,15 @@ static bool obey(struct world *world)
 	return busy;
 }
 
-/* vmediad's part: pages of the window */
-static void populate(struct world *world, const struct guest_populate *question)
-{
-	const struct guest_populated answer = {
-		.hdr.type = GUEST_POPULATED,
-		.tag = question->tag,
-	};
-
-	hyp_fake_populate(world->fake, HYP_FAKE_WINDOW + question->offset,
-			  question->len);
-	world->populates++;
-	assert_int_equal(send(world->daemon, &answer, sizeof(answer), 0),
-			 sizeof(answer));
-}
-
-union daemon_message {
-	struct daemon_header hdr;
-	struct guest_live live;
-	struct guest_open open;
-	struct guest_closed closed;
-	struct guest_populate populate;
-};
-
-/* Take what needs no test to answer it. Return: true if there was something. */
-static bool take_news(struct world *world)
-{
-	union daemon_message msg;
-
-	if (recv(world->daemon, &msg, sizeof(msg), MSG_DONTWAIT | MSG_PEEK) <=
-	    0)
-		return false;
-	switch (msg.hdr.type) {
-	case GUEST_LIVE:
-		world->live++;
-		world->last_live = msg.live;
-		break;
-	case GUEST_CLOSED:
-		world->closed++;
-		world->last_closed = msg.closed.serial;
-		break;
-	case GUEST_POPULATE:
-		populate(world, &msg.populate);
-		break;
-	default:
-		return false;
-	}
-	return recv(world->daemon, &msg, sizeof(msg), MSG_DONTWAIT) > 0;
-}
-
 void world_settle(struct world *world)
 {
 	bool busy;
 
 	do {
 		hyp_fake_settle(world->fake);
-		busy = take_news(world);
-		if (world->obedient)
-			busy |= obey(world);
+		busy = world_serve(world);
+		busy |= world->obedient && obey(world);
 	} while (busy);
-}
-
-bool world_asked(struct world *world, struct guest_open *question)
-{
-	union daemon_message msg;
-
-	world_settle(world);
-	if (recv(world->daemon, &msg, sizeof(msg), MSG_DONTWAIT) <= 0)
-		return false;
-	assert_int_equal(msg.hdr.type, GUEST_OPEN);
-	*question = msg.open;
-	return true;
-}
-
-struct guest_report world_query(struct world *world,
-				struct guest_session_report *sessions,
-				unsigned int room, unsigned int *count)
-{
-	const struct daemon_query query = {.hdr.type = GUEST_QUERY, .tag = 77};
-	union {
-		struct daemon_header hdr;
-		struct guest_session_report session;
-		struct guest_report report;
-	} msg;
-	struct guest_open none;
-	ssize_t len;
-
-	assert_false(world_asked(world, &none));
-	*count = 0;
-	world_tell(world, &query, sizeof(query));
-	for (;;) {
-		len = recv(world->daemon, &msg, sizeof(msg), MSG_DONTWAIT);
-		assert_true(len > 0);
-		if (msg.hdr.type == GUEST_REPORT)
-			break;
-		assert_int_equal(msg.hdr.type, GUEST_SESSION_REPORT);
-		assert_int_equal(len, sizeof(msg.session));
-		assert_true(*count < room);
-		sessions[(*count)++] = msg.session;
-	}
-	assert_int_equal(len, sizeof(msg.report));
-	assert_int_equal(msg.report.tag, query.tag);
-	return msg.report;
-}
-
-struct camera_fake *world_grant(struct world *world,
-				const struct guest_open *question)
-{
-	struct world_session *session = &world->sessions[world->num_sessions];
-	struct guest_session grant = {
-		.hdr.type = GUEST_SESSION,
-		.tag = question->tag,
-		.serial = 1000 + world->num_sessions,
-	};
-	struct camera_fake link = {0};
-	int fds[2];
-
-	assert_true(world->num_sessions++ < WORLD_MAX_SESSIONS);
-	make_pair(fds);
-	session->serial = grant.serial;
-	session->camera = camera_fake_create(fds[0]);
-	link.fd = world->daemon;
-	camera_fake_send(&link, &grant, sizeof(grant), &fds[1], 1);
-	close(fds[1]);
-	world_settle(world);
-	return session->camera;
-}
-
-void world_refuse(struct world *world, const struct guest_open *question,
-		  uint32_t error)
-{
-	const struct guest_session refusal = {
-		.hdr.type = GUEST_SESSION,
-		.tag = question->tag,
-		.error = error,
-	};
-
-	world_tell(world, &refusal, sizeof(refusal));
 }
 
 uint32_t world_open(struct world *world)
@@ -348,6 +217,12 @@ struct camera_fake *camera_of(struct world *world, uint32_t id)
 	}
 	fail_msg("no session %u", id);
 	return NULL;
+}
+
+struct camera_fake *world_last_camera(struct world *world)
+{
+	assert_true(world->num_sessions > 0);
+	return world->sessions[world->num_sessions - 1].camera;
 }
 
 unsigned int world_send(struct world *world, const void *command, size_t len,

@@ -10,8 +10,7 @@
  *	answer = world_ioctl(world, id, VIDIOC_G_FMT, &format);
  *
  * A call that crosses to the camera is obeyed there unless world->obedient is
- * false; then the test steps camera_of(world, id). Pages for the window are
- *made as soon as they are asked for.
+ * false; then the test steps camera_of(world, id).
  */
 #ifndef MEDIA_WORLD_H
 #define MEDIA_WORLD_H
@@ -53,8 +52,10 @@ struct world_session {
  * @obedient: cameras reply by themselves
  * @limits: as vmediad told them last; at first those of one stream a device
  * @live: GUEST_LIVE messages; @last_live: the last of them
- * @populates: GUEST_POPULATE messages
  * @closed: GUEST_CLOSED messages; @last_closed: serial of the last of them
+ * @opens: GUEST_OPEN messages that nobody asked for as yet
+ * @populates: GUEST_POPULATE messages; @last_populate: the last of them
+ * @populating: vmediad answers them by itself, and makes the pages
  */
 struct world {
 	struct hyp_fake *fake;
@@ -69,9 +70,13 @@ struct world {
 	struct quota_limits limits;
 	unsigned int live;
 	struct guest_live last_live;
-	unsigned int populates;
 	unsigned int closed;
 	uint64_t last_closed;
+	struct guest_open opens[8];
+	unsigned int num_opens;
+	unsigned int populates;
+	struct guest_populate last_populate;
+	bool populating;
 };
 
 /**
@@ -101,6 +106,15 @@ int world_set_up(void **state);
 /** world_set_up_multiplanar() - the same, with a multi-planar camera */
 int world_set_up_multiplanar(void **state);
 
+/** world_set_up_window() - the same, with a window and a shared camera */
+int world_set_up_window(void **state);
+
+/** world_set_up_draft() - the same in the draft's dialect */
+int world_set_up_draft(void **state);
+
+/** world_set_up_codec() - the same with a single-planar codec behind it */
+int world_set_up_codec(void **state);
+
 /** world_tear_down() - the same for the end */
 int world_tear_down(void **state);
 
@@ -115,14 +129,33 @@ void world_attach(struct world *world, uint32_t device_caps);
  */
 struct guest_attach world_device(uint32_t device_caps);
 
+/** world_window_device() - a shared camera with a window; @devid: 1 or 2 */
+struct guest_attach world_window_device(uint32_t devid, uint32_t device_caps);
+
 /** world_set_up_device() - as world_set_up(), for any device */
 void world_set_up_device(void **state, const struct guest_attach *attach);
+
+/** world_add_driver() - attach a device beside the first. Return: its driver,
+ * started, to be destroyed by the caller
+ */
+struct driver_fake *world_add_driver(struct world *world,
+				     const struct guest_attach *attach);
+
+/** world_populated() - vmediad answers the last GUEST_POPULATE, after it made
+ * the pages unless @error is not 0
+ */
+void world_populated(struct world *world, uint32_t error);
 
 /** world_tell() - any message of vmediad; the loop runs */
 void world_tell(struct world *world, const void *message, size_t len);
 
 /** world_limit() - vmediad sends another limit, beside those it sent before */
 void world_limit(struct world *world, enum quota_kind kind, uint64_t limit);
+
+/** world_serve() - what vmediad has to do, but for reports, which are for
+ * world_query(). Return: true if there was something.
+ */
+bool world_serve(struct world *world);
 
 /** world_settle() - run the loop; cameras obey */
 void world_settle(struct world *world);
@@ -149,6 +182,9 @@ void world_refuse(struct world *world, const struct guest_open *question,
 
 /** world_open() - OPEN, all the way. Return: the session's id */
 uint32_t world_open(struct world *world);
+
+/** world_last_camera() - of the session that was opened last */
+struct camera_fake *world_last_camera(struct world *world);
 
 /** world_close() - CLOSE */
 void world_close(struct world *world, uint32_t id);

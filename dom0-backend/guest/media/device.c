@@ -33,6 +33,9 @@ static void run_close(struct media_device *device, struct vq_chain *chain)
 		return;
 	}
 	session = session_find(device, le32_to_cpu(cmd.session_id));
+	/* Who closes it itself need not be told any more that it is closed. */
+	if (!session)
+		session = session_find_gone(device, le32_to_cpu(cmd.session_id));
 	if (session) {
 		session_close(session);
 		calls_go_on(&device->calls);

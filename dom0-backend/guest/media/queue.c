@@ -13,7 +13,8 @@
 #include "media/slots.h"
 
 /* What is said of a buffer's bytes, and not of who has it */
-#define TIME_FLAGS (V4L2_BUF_FLAG_TIMESTAMP_MASK | V4L2_BUF_FLAG_TSTAMP_SRC_MASK)
+#define TIME_FLAGS \
+	(V4L2_BUF_FLAG_TIMESTAMP_MASK | V4L2_BUF_FLAG_TSTAMP_SRC_MASK)
 
 #define BYTES_FLAGS                                        \
 	(V4L2_BUF_FLAG_KEYFRAME | V4L2_BUF_FLAG_PFRAME |   \

@@ -33,6 +33,13 @@ struct session *session_find(struct media_device *device, uint32_t id)
 	return session && !session->opening && !session->gone ? session : NULL;
 }
 
+struct session *session_find_gone(struct media_device *device, uint32_t id)
+{
+	struct session *session = find(device, id);
+
+	return session && session->gone ? session : NULL;
+}
+
 struct session *session_find_opening(struct media_device *device,
 				     uint32_t open_tag)
 {
@@ -247,7 +254,7 @@ void session_close(struct session *session)
 {
 	if (session->opening)
 		chain_answer(session->opening, -EIO);
-	else if (log_allowed(&session->device->limit))
+	else if (!session->gone && log_allowed(&session->device->limit))
 		log_info("%s: session %u closed after %" PRIu64
 			 " frames, %" PRIu64 " without a buffer, %" PRIu64
 			 " failed",

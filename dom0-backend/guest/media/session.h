@@ -90,6 +90,11 @@ void session_opened(struct session *session, const struct guest_session *answer,
 /** session_find() - open or broken, borrowed; NULL if there is none */
 struct session *session_find(struct media_device *device, uint32_t id);
 
+/** session_find_gone() - that the driver was not told of, or may not have
+ * noticed; borrowed; NULL if there is none
+ */
+struct session *session_find_gone(struct media_device *device, uint32_t id);
+
 /** session_queue() - of buffers of this enum v4l2_buf_type; NULL: none */
 struct queue *session_queue(struct session *session, uint32_t type);
 
