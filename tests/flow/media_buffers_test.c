@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "base/byteorder.h"
+#include "buffer_driver.h"
 #include "media_world.h"
 
 #define CAPTURE V4L2_BUF_TYPE_VIDEO_CAPTURE
@@ -287,6 +287,66 @@ static void a_queue_changes_once_at_a_time(void **state)
 	assert_int_equal(reqbufs(world, id, 4), EBUSY);
 }
 
+/* PREPARE_BUF */
+
+static uint32_t prepare(struct world *world, uint32_t id,
+			struct driver_buffer *buffer)
+{
+	return driver_run(world, id, VIDIOC_PREPARE_BUF, buffer);
+}
+
+static struct driver_buffer lent_buffer(struct world *world, uint32_t index)
+{
+	struct driver_buffer buffer =
+		driver_buffer(CAPTURE, V4L2_MEMORY_USERPTR, index);
+
+	driver_buffer_set(&buffer, 0, world_alloc_buffer(world),
+			  WORLD_FRAME_LEN);
+	return buffer;
+}
+
+static void a_prepared_buffer_says_so_until_it_is_queued(void **state)
+{
+	struct world *world = *state;
+	const uint32_t id = world_open(world);
+	struct driver_buffer buffer = lent_buffer(world, 1);
+
+	assert_int_equal(reqbufs(world, id, 2), 0);
+	assert_int_equal(prepare(world, id, &buffer), 0);
+	assert_true(buffer.buffer.flags & V4L2_BUF_FLAG_PREPARED);
+	assert_int_equal(driver_run(world, id, VIDIOC_QBUF, &buffer), 0);
+	assert_int_equal(buffer.buffer.flags &
+				 (V4L2_BUF_FLAG_PREPARED | V4L2_BUF_FLAG_QUEUED),
+			 V4L2_BUF_FLAG_QUEUED);
+}
+
+static void a_buffer_is_prepared_once(void **state)
+{
+	struct world *world = *state;
+	const uint32_t id = world_open(world);
+	struct driver_buffer buffer = lent_buffer(world, 1);
+
+	assert_int_equal(reqbufs(world, id, 2), 0);
+	assert_int_equal(prepare(world, id, &buffer), 0);
+	assert_int_equal(prepare(world, id, &buffer), EINVAL);
+	assert_int_equal(driver_run(world, id, VIDIOC_QBUF, &buffer), 0);
+	assert_int_equal(prepare(world, id, &buffer), EINVAL);
+}
+
+static void a_buffer_is_prepared_as_it_would_be_queued(void **state)
+{
+	struct world *world = *state;
+	const uint32_t id = world_open(world);
+	struct driver_buffer buffer = lent_buffer(world, 2);
+
+	assert_int_equal(reqbufs(world, id, 2), 0);
+	assert_int_equal(prepare(world, id, &buffer), EINVAL);
+	buffer = lent_buffer(world, 1);
+	driver_buffer_set(&buffer, 0, world_alloc_buffer(world),
+			  WORLD_FRAME_LEN - 1);
+	assert_int_equal(prepare(world, id, &buffer), EINVAL);
+}
+
 #define TEST(test) \
 	cmocka_unit_test_setup_teardown(test, world_set_up, world_tear_down)
 
@@ -313,6 +373,9 @@ int main(void)
 		TEST(streaming_twice_is_streaming_once),
 		TEST(stopping_what_does_not_stream_gives_buffers_back),
 		TEST(a_queue_changes_once_at_a_time),
+		TEST(a_prepared_buffer_says_so_until_it_is_queued),
+		TEST(a_buffer_is_prepared_once),
+		TEST(a_buffer_is_prepared_as_it_would_be_queued),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

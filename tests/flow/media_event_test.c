@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -188,6 +189,75 @@ static void an_initial_event_comes_before_the_answer(void **state)
 	assert_int_equal(world_answer(world).status, 0);
 }
 
+static uint32_t unsubscribe(struct world *world, uint32_t id, uint32_t type,
+			    uint32_t of)
+{
+	struct v4l2_event_subscription end = {.type = type, .id = of};
+
+	return world_ioctl(world, id, VIDIOC_UNSUBSCRIBE_EVENT, &end);
+}
+
+static void who_unsubscribes_is_told_nothing_more(void **state)
+{
+	struct world *world = *state;
+	const uint32_t id = world_open(world);
+	union world_event event;
+	uint32_t len;
+
+	for (uint32_t i = 1; i < 4; i++)
+		camera_fake_send_event(camera_of(world, id), V4L2_EVENT_CTRL,
+				       i);
+	world_settle(world);
+	assert_int_equal(unsubscribe(world, id, V4L2_EVENT_CTRL, 2), 0);
+	world_post(world, 4);
+	for (uint32_t i = 1; i < 4; i += 2) {
+		assert_true(world_event(world, &event, &len));
+		assert_int_equal(event.event.event.id, i);
+	}
+	world_assert_no_event(world);
+}
+
+static void who_unsubscribes_from_all_is_told_nothing(void **state)
+{
+	struct world *world = *state;
+	const uint32_t id = world_open(world);
+
+	camera_fake_send_event(camera_of(world, id), V4L2_EVENT_CTRL, 1);
+	camera_fake_send_event(camera_of(world, id), V4L2_EVENT_EOS, 0);
+	world_settle(world);
+	assert_int_equal(unsubscribe(world, id, V4L2_EVENT_ALL, 0), 0);
+	world_post(world, 2);
+	world_assert_no_event(world);
+}
+
+static void every_kind_of_event_is_told_as_it_came(void **state)
+{
+	static const uint32_t types[] = {
+		V4L2_EVENT_VSYNC,	  V4L2_EVENT_EOS,
+		V4L2_EVENT_CTRL,	  V4L2_EVENT_FRAME_SYNC,
+		V4L2_EVENT_SOURCE_CHANGE, V4L2_EVENT_MOTION_DET,
+		V4L2_EVENT_PRIVATE_START,
+	};
+	struct world *world = *state;
+	const uint32_t id = world_open(world);
+
+	world_post(world, 8);
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		struct session_event sent = {.hdr.type = SESSION_EVENT};
+		union world_event event;
+		uint32_t len;
+
+		memset(&sent.event, 0x5c, sizeof(sent.event));
+		sent.event.type = types[i];
+		camera_fake_send(camera_of(world, id), &sent, sizeof(sent),
+				 NULL, 0);
+		assert_true(world_event(world, &event, &len));
+		assert_int_equal(len, 144);
+		assert_memory_equal(&event.event.event, &sent.event,
+				    sizeof(sent.event));
+	}
+}
+
 static void streamoff_withdraws_what_was_not_told(void **state)
 {
 	struct world *world = *state;
@@ -309,6 +379,9 @@ int main(void)
 		TEST(of_too_many_events_the_oldest_are_lost),
 		TEST(events_do_not_push_out_dequeued_buffers),
 		TEST(an_initial_event_comes_before_the_answer),
+		TEST(who_unsubscribes_is_told_nothing_more),
+		TEST(who_unsubscribes_from_all_is_told_nothing),
+		TEST(every_kind_of_event_is_told_as_it_came),
 		TEST(streamoff_withdraws_what_was_not_told),
 		TEST(no_frame_is_copied_once_streamoff_was_asked),
 		TEST(streamoff_gives_queued_buffers_back),

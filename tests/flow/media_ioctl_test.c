@@ -267,7 +267,111 @@ static void controls_refused_without_words_come_back_all_the_same(void **state)
 	assert_int_equal(answer.len, CTRLS_ANSWER);
 }
 
-static void mappings_do_not_exist(void **state)
+/* EDID */
+
+struct edid {
+	struct v4l2_edid head;
+	uint8_t blocks[2 * 128];
+};
+
+static struct edid edid_of(uint32_t blocks)
+{
+	struct edid edid = {.head = {.blocks = blocks,
+				     .edid = (uint8_t *)POINTER}};
+
+	for (size_t i = 0; i < sizeof(edid.blocks); i++)
+		edid.blocks[i] = i;
+	return edid;
+}
+
+static void the_blocks_of_an_edid_cross_without_their_pointer(void **state)
+{
+	const struct edid edid = edid_of(2);
+	struct world *world = *state;
+	const uint32_t id = world_open(world);
+	const struct camera_fake_call *call = &camera_of(world, id)->call;
+	struct world_answer answer;
+	struct v4l2_edid crossed;
+
+	answer = world_raw_ioctl(world, id, _IOC_NR(VIDIOC_S_EDID), &edid,
+				 sizeof(edid), 8 + sizeof(edid));
+	assert_int_equal(answer.status, 0);
+	assert_int_equal(call->head.len, sizeof(edid.head));
+	assert_int_equal(call->data_len, sizeof(edid));
+	memcpy(&crossed, call->data, sizeof(crossed));
+	assert_null(crossed.edid);
+	assert_memory_equal(call->data + sizeof(crossed), edid.blocks, 256);
+	assert_int_equal(answer.len, 8 + sizeof(edid));
+	assert_memory_equal(answer.payload, &edid, sizeof(edid));
+}
+
+static void the_blocks_of_an_edid_come_back(void **state)
+{
+	const struct edid edid = edid_of(2);
+	struct world *world = *state;
+	const uint32_t id = world_open(world);
+	struct camera_fake *camera = camera_of(world, id);
+	struct world_answer answer;
+
+	world->obedient = false;
+	/* Room for the blocks need not be sent, as they are not looked at. */
+	world_send_ioctl(world, id, _IOC_NR(VIDIOC_G_EDID), &edid.head,
+			 sizeof(edid.head), 8 + sizeof(edid));
+	world_settle(world);
+	assert_true(camera_fake_take_call(camera));
+	assert_int_equal(camera->call.data_len, sizeof(edid));
+	memset(camera->call.data + sizeof(edid.head), 0x99, 256);
+	camera_fake_obey(camera);
+	answer = world_answer(world);
+	assert_int_equal(answer.status, 0);
+	assert_int_equal(answer.len, 8 + sizeof(edid));
+	assert_int_equal(answer.payload[sizeof(edid.head)], 0x99);
+	assert_int_equal(answer.payload[sizeof(edid) - 1], 0x99);
+}
+
+static void an_edid_of_too_many_blocks_is_told_how_many_there_may_be(
+	void **state)
+{
+	struct edid edid = edid_of(2);
+	struct world *world = *state;
+	const uint32_t id = world_open(world);
+	struct camera_fake *camera = camera_of(world, id);
+	struct world_answer answer;
+
+	world->obedient = false;
+	world_send_ioctl(world, id, _IOC_NR(VIDIOC_S_EDID), &edid, sizeof(edid),
+			 8 + sizeof(edid));
+	world_settle(world);
+	assert_true(camera_fake_take_call(camera));
+	edid.head.blocks = 1;
+	camera_fake_reply(camera, camera->call.head.hdr.tag, E2BIG,
+			  sizeof(edid.head), &edid, sizeof(edid));
+	answer = world_answer(world);
+	assert_int_equal(answer.status, E2BIG);
+	memcpy(&edid.head, answer.payload, sizeof(edid.head));
+	assert_int_equal(edid.head.blocks, 1);
+	assert_ptr_equal(edid.head.edid, (uint8_t *)POINTER);
+}
+
+static void blocks_that_are_not_there_are_refused(void **state)
+{
+	static const uint32_t counts[] = {3, 257, 0x02000001, 0xffffffff};
+	struct world *world = *state;
+	const uint32_t id = world_open(world);
+
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		const struct edid edid = edid_of(counts[i]);
+
+		assert_int_equal(world_raw_ioctl(world, id,
+						 _IOC_NR(VIDIOC_S_EDID), &edid,
+						 sizeof(edid), 4096)
+					 .status,
+				 EINVAL);
+	}
+	assert_int_equal(camera_of(world, id)->calls, 0);
+}
+
+static void without_a_window_there_are_no_mappings(void **state)
 {
 	const struct virtio_media_cmd_mmap map = {
 		.hdr.cmd = cpu_to_le32(VIRTIO_MEDIA_CMD_MMAP),
@@ -301,7 +405,11 @@ int main(void)
 		TEST(pointers_come_back_as_they_were),
 		TEST(refused_controls_say_which_was_wrong),
 		TEST(controls_refused_without_words_come_back_all_the_same),
-		TEST(mappings_do_not_exist),
+		TEST(the_blocks_of_an_edid_cross_without_their_pointer),
+		TEST(the_blocks_of_an_edid_come_back),
+		TEST(an_edid_of_too_many_blocks_is_told_how_many_there_may_be),
+		TEST(blocks_that_are_not_there_are_refused),
+		TEST(without_a_window_there_are_no_mappings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
