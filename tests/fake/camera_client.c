@@ -409,7 +409,8 @@ int client_ioctl_tail(struct camera_client *client, unsigned long request,
 	if (client->reply_len != sizeof(*reply) + reply->len + tail_len)
 		return -1;
 	memcpy(payload, data, reply->len);
-	memcpy(tail, data + reply->len, tail_len);
+	if (tail_len > 0)
+		memcpy(tail, data + reply->len, tail_len);
 	return reply->error;
 }
 

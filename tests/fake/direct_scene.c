@@ -10,6 +10,7 @@ static int begin(void **state, uint32_t device_caps)
 	struct scene *scene = calloc(1, sizeof(*scene));
 
 	direct_fake_init(&scene->fake, device_caps);
+	ctrls_fake_init(&scene->ctrls);
 	world_init(&scene->world, event_base_new(), &scene->fake.source);
 	client_open(&scene->one, &scene->world, 2);
 	client_open(&scene->two, &scene->world, 2);

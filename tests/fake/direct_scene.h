@@ -6,10 +6,12 @@
 #include "camera_client.h"
 #include "direct_fake.h"
 
-/** struct scene - @one is of the primary, and has handle 0; @two has handle 1 */
+/** struct scene - @one is of the primary, and has handle 0; @two has handle 1.
+ * The node has @ctrls if a test gives them to it. */
 struct scene {
 	struct camera_world world;
 	struct direct_fake fake;
+	struct ctrls_fake ctrls;
 	struct camera_client one;
 	struct camera_client two;
 };

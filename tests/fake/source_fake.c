@@ -260,9 +260,10 @@ static int fake_ioctl(struct source_handle *handle, unsigned long request,
 		if (fake->event_on_subscribe)
 			fake_send_event(fake, 4711);
 		return 0;
-	default:
-		return fake_mode(fake, request, payload);
 	}
+	if (fake->settings)
+		ret = settings_fake_ioctl(fake->settings, request, payload);
+	return ret == -ENOTTY ? fake_mode(fake, request, payload) : ret;
 }
 
 static int fake_queue(struct source *source, unsigned int slot)

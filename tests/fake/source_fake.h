@@ -8,6 +8,7 @@
 
 #include "camera/source.h"
 #include "ctrls_fake.h"
+#include "settings_fake.h"
 
 /**
  * struct source_fake - a fake source
@@ -31,6 +32,7 @@
  * @slow_ms: how long the next ioctl takes; is then 0
  * @last_request: the last ioctl that arrived
  * @ctrls: its controls; NULL: whatever is asked for, as @last_ctrls tells
+ * @settings: what else can be set; NULL: whatever is asked for
  * @pointer_ctrl: id of the one control that has its value behind a pointer
  * @last_ctrls: the first controls of the last ext controls ioctl, as arrived
  * @last_data: and the first bytes behind the pointer
@@ -64,6 +66,7 @@ struct source_fake {
 	unsigned int slow_ms;
 	unsigned long last_request;
 	struct ctrls_fake *ctrls;
+	struct settings_fake *settings;
 	uint32_t pointer_ctrl;
 	struct v4l2_ext_control last_ctrls[4];
 	uint8_t last_data[16];
