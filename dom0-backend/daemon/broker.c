@@ -444,6 +444,8 @@ int broker_capture(struct broker *broker, const char *name, uint32_t *caps,
 
 	if (!camera)
 		return -ENOENT;
+	if (camera->identity.present && !camera->identity.shared)
+		return -EOPNOTSUPP;
 	ret = open_by_dom0(broker, camera, fd);
 	if (ret == 0)
 		*caps = camera->identity.device_caps;

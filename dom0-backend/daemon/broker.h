@@ -133,8 +133,9 @@ unsigned int broker_evict_guest(struct broker *broker,
  *
  * It burdens the camera as any other does, but no domain's quotas. It lives as
  * long as its socket.
- * Return: 0; -ENOENT if there is no such camera; -ENODEV if it is absent; -EBUSY
- * if a guest has it for itself, or it has too many clients; or -errno.
+ * Return: 0; -ENOENT if there is no such camera; -ENODEV if it is absent;
+ * -EOPNOTSUPP if its sessions do not share a capture; -EBUSY if a guest has it
+ * for itself, or it has too many clients; or -errno.
  */
 int broker_capture(struct broker *broker, const char *name, uint32_t *caps,
 		   int *fd);

@@ -381,6 +381,9 @@ static struct json_object *capture(struct broker *broker,
 	if (ret == -ENODEV)
 		return command_refuse("camera \"%s\" is not there",
 				      camera->name);
+	if (ret == -EOPNOTSUPP)
+		return command_refuse("camera \"%s\" has no capture that could be shared",
+				      camera->name);
 	if (ret == -EBUSY)
 		return command_refuse("camera \"%s\" is taken: %s",
 				      camera->name,

@@ -26,7 +26,7 @@
  * struct config_camera - an item of `cameras`
  * @line: of the file
  * @name: unique; letters, digits, `_`, `-`, `.`
- * @source: /dev/videoN or pattern:WxH; understood by vmedia-camera only
+ * @source: path of a node, or pattern:WxH; understood by vmedia-camera only
  * @exclusive: one domain at a time
  * @mode: pinned; without pixelformat: the first session that needs one sets it
  * @primary: name or uuid of the one domain that may write its settings; NULL:

@@ -39,7 +39,8 @@ static void read_source(struct config_parser *p, struct config_item *item,
 
 	if (!source || (source[0] != '/' && strncmp(source, "pattern:", 8)))
 		config_mistake(p, item->line, "camera \"%s\" needs `source=`: "
-			       "/dev/videoN or pattern:WIDTHxHEIGHT",
+			       "/dev/videoN, the path of another node, or "
+			       "pattern:WIDTHxHEIGHT",
 			       camera->name);
 	camera->source = config_copy(p, source ? source : "");
 }

@@ -71,7 +71,9 @@ struct session_header {
  * an array of v4l2_ext_control, then the bytes of each control whose size is
  * not 0, in order, without gaps. Pointers themselves mean nothing.
  *
- * For EDID the blocks follow, blocks * 128 bytes.
+ * For EDID the blocks follow, blocks * 128 bytes, also in a G_EDID and in every
+ * reply, whose tail is as long as the request's: @blocks of a reply may be
+ * another number.
  *
  * In a shared session QUERYBUF, PREPARE_BUF, EXPBUF and QBUF do not cross: a
  * guest's buffers are vmedia-guest's own. REQBUFS and CREATE_BUFS do, since who
@@ -79,8 +81,10 @@ struct session_header {
  * count comes back as given.
  *
  * In a direct session QBUF crosses as a v4l2_buffer of V4L2_MEMORY_MMAP,
- * followed, if it is multi-planar, by @length v4l2_planes; so does its reply.
- * QUERYBUF, PREPARE_BUF and EXPBUF do not cross.
+ * followed, if it is multi-planar, by @length v4l2_planes; so does its reply,
+ * unless it failed. A request of the media controller's is refused (EBADR).
+ * QUERYBUF, PREPARE_BUF and EXPBUF do not cross. REQBUFS and CREATE_BUFS never
+ * make a queue larger than SESSION_MAX_DIRECT_SLOTS.
  */
 struct session_ioctl {
 	struct session_header hdr;
@@ -90,7 +94,7 @@ struct session_ioctl {
 
 /**
  * struct session_reply - an ioctl's result; payload and tail follow as in the
- * request, also on error if the ioctl has something to say (ext controls)
+ * request, also on error if the ioctl has something to say (ext controls, EDID)
  * @error: 0 or a positive errno
  * @len: bytes of the payload that follows, 0 if there is none
  */

@@ -78,6 +78,24 @@ static void a_capture_is_a_session_with_the_camera(void **state)
 	close(fd);
 }
 
+/* In a direct session one would write to a codec, or read what others read. */
+static void what_is_not_shared_is_not_captured(void **state)
+{
+	const struct camera_state codec = {
+		.hdr.type = CAMERA_STATE,
+		.identity.present = 1,
+		.identity.device_caps = 0x04008000,
+	};
+	struct ctl_bench *ctl = *state;
+	char output[4096];
+
+	ctl->silent = true;
+	fake_child_send(bench_camera("rear"), &codec, sizeof(codec));
+	bench_settle(ctl->bench);
+	assert_int_equal(ctl_call(ctl, capture, NULL, output, sizeof(output)),
+			 1);
+}
+
 /* What is no JSON, no object, or no command. */
 static void nonsense_gets_an_answer_too(void **state)
 {
@@ -265,6 +283,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		control_test(a_capture_is_a_session_with_the_camera),
+		control_test(what_is_not_shared_is_not_captured),
 		control_test(nonsense_gets_an_answer_too),
 		control_test(limits_that_are_no_text_are_refused),
 		control_test(a_line_without_end_is_cut_off),

@@ -37,8 +37,8 @@ static void check_items(const char *before, const struct bad *bad, size_t count)
 static void a_mistake_in_cameras_is_told(void **state)
 {
 #define NAME "a camera needs `name=`: at most 31 letters, digits, `_`, `-`, `.`"
-#define SOURCE "camera \"b\" needs `source=`: /dev/videoN or " \
-	       "pattern:WIDTHxHEIGHT"
+#define SOURCE "camera \"b\" needs `source=`: /dev/videoN, the path of " \
+	       "another node, or pattern:WIDTHxHEIGHT"
 #define MODE(text) "`mode=` is FOURCC:WIDTHxHEIGHT or " \
 		   "FOURCC:WIDTHxHEIGHT@RATE, a RATE up to 1000, whole or " \
 		   "as 30000/1001, e.g. YUYV:1280x720@30, not \"" \
@@ -307,8 +307,8 @@ static void every_mistake_is_told_in_the_order_of_lines(void **state)
 		"\"many\"\n"
 		"7: unknown key `colour=`\n"
 		"10: camera \"a\" is there twice\n"
-		"11: camera \"c\" needs `source=`: /dev/videoN or "
-		"pattern:WIDTHxHEIGHT\n"
+		"11: camera \"c\" needs `source=`: /dev/videoN, the path of "
+		"another node, or pattern:WIDTHxHEIGHT\n"
 		"11: `primary=hud`: no item of `domains` goes by that name or "
 		"uuid\n");
 }
