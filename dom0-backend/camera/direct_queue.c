@@ -156,12 +156,14 @@ int direct_queue_reqbufs(struct session *session,
 
 	*queue = (struct direct_queue){ .generation = ++session->generation };
 	if (req->count > SESSION_MAX_DIRECT_SLOTS)
-		ret = -ENOMEM;
+		ret = -ENOBUFS;
 	else if (req->count > 0)
 		ret = give_slots(session, req->type, req->count);
-	if (ret)
-		free_buffers(session, req->type);
-	return ret;
+	if (ret == 0)
+		return 0;
+	/* Whatever it was: by this errno the peer knows that it has none. */
+	free_buffers(session, req->type);
+	return -ENOMEM;
 }
 
 int direct_queue_create_bufs(struct session *session,

@@ -58,8 +58,8 @@ struct direct {
 };
 
 /**
- * direct_queue_reqbufs() - VIDIOC_REQBUFS. SLOTS go to the peer; if that fails
- * there are no buffers.
+ * direct_queue_reqbufs() - VIDIOC_REQBUFS. SLOTS go to the peer
+ * Return: -ENOMEM if that fails, and there are no buffers.
  */
 int direct_queue_reqbufs(struct session *session,
 			 struct v4l2_requestbuffers *req);
