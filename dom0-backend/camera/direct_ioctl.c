@@ -5,6 +5,7 @@
 #include <linux/videodev2.h>
 
 #include "camera/controls.h"
+#include "camera/direct_buffers.h"
 #include "camera/direct_queue.h"
 #include "camera/events.h"
 #include "camera/priority.h"
@@ -72,9 +73,9 @@ int direct_ioctl(struct session *session, unsigned long request, void *payload)
 
 	switch (request) {
 	case VIDIOC_REQBUFS:
-		return direct_queue_reqbufs(session, payload);
+		return direct_buffers_request(session, payload);
 	case VIDIOC_CREATE_BUFS:
-		return direct_queue_create_bufs(session, payload);
+		return direct_buffers_create(session, payload);
 	case VIDIOC_QBUF:
 		return direct_queue_qbuf(session, payload);
 	case VIDIOC_STREAMON:

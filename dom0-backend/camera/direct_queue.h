@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * direct_queue.h - the queues of a direct session: buffer N of a queue is buffer
- * N of the node, in the node's own memory.
+ * direct_queue.h - the queues of a direct session. direct_buffers.h makes their
+ * buffers.
  *
  * A session has a queue for each type of buffer; which of them there are, how
  * many buffers they can have, and when, is the node's to say. What is kept here
@@ -30,6 +30,7 @@ struct session;
  * struct direct_queue - one queue; zeroed memory is a queue without buffers
  * @generation: of its buffers
  * @num_slots: buffers that the peer knows
+ * @bytes: of these
  * @queued: bit per buffer that the node has
  * @streaming: from STREAMON to STREAMOFF
  * @ended: the last buffer was dequeued: until the stream goes on the node has
@@ -38,6 +39,7 @@ struct session;
 struct direct_queue {
 	uint32_t generation;
 	unsigned int num_slots;
+	uint64_t bytes;
 	uint32_t queued;
 	bool streaming;
 	bool ended;
@@ -57,17 +59,8 @@ struct direct {
 	uint64_t frames;
 };
 
-/**
- * direct_queue_reqbufs() - VIDIOC_REQBUFS. SLOTS go to the peer
- * Return: -ENOMEM if that fails, and there are no buffers.
- */
-int direct_queue_reqbufs(struct session *session,
-			 struct v4l2_requestbuffers *req);
-
-/** direct_queue_create_bufs() - VIDIOC_CREATE_BUFS, likewise; if SLOTS cannot be
- * sent, the queue gets no more until the next REQBUFS */
-int direct_queue_create_bufs(struct session *session,
-			     struct v4l2_create_buffers *create);
+/** direct_queue_find() - NULL if there are no buffers of that type */
+struct direct_queue *direct_queue_find(struct session *session, uint32_t type);
 
 /**
  * direct_queue_qbuf() - VIDIOC_QBUF

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "camera/camera.h"
+#include "camera/direct_buffers.h"
 #include "camera/session.h"
 #include "ipc/link.h"
 
@@ -246,6 +247,18 @@ bool domain_may_have_buffers(struct domain *domain,
 		  "guest %s has %u sessions with buffers, its quota of streams: no more",
 		  domain->guest.name, streams);
 	return false;
+}
+
+uint64_t domain_memory_left(const struct domain *domain)
+{
+	const struct session *session, *tmp;
+	uint64_t bytes = 0;
+
+	if (domain->guest.memory == 0)
+		return UINT64_MAX;
+	list_for_each(session, tmp, &domain->sessions, of_domain)
+		bytes += direct_buffers_bytes(session);
+	return bytes < domain->guest.memory ? domain->guest.memory - bytes : 0;
 }
 
 /*

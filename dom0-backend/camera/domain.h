@@ -86,6 +86,10 @@ bool domain_is_primary(const struct domain *domain);
 bool domain_may_have_buffers(struct domain *domain,
 			     const struct session *session);
 
+/** domain_memory_left() - quota `memory`: bytes that buffers of its direct
+ * sessions may still be */
+uint64_t domain_memory_left(const struct domain *domain);
+
 /**
  * domain_used() - a session of the domain made the loop busy
  * @since: from then until now, as domain_now() told

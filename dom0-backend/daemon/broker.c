@@ -397,7 +397,8 @@ void broker_set_limit(struct broker *broker, struct guest *guest,
 
 	limits.limit[kind] = value;
 	guest_set_limits(guest, &limits);
-	if (kind == QUOTA_HELD || kind == QUOTA_STREAMS)
+	if (kind == QUOTA_HELD || kind == QUOTA_STREAMS ||
+	    kind == QUOTA_MEMORY)
 		sharing_tell_guest(broker, guest);
 }
 

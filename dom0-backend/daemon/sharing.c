@@ -44,6 +44,7 @@ void sharing_describe(const struct broker *broker, const struct camera *camera,
 	if (!guest)
 		return;
 	out->streams = streams(guest, camera);
+	out->memory = guest->limits.limit[QUOTA_MEMORY];
 	policy_rules(broker->config, guest->id.name, guest->id.uuid,
 		     camera->name, out);
 }

@@ -343,6 +343,7 @@ struct control_rule {
  * @held: most frames that all sessions of the guest together may hold, at
  *        least 1
  * @streams: most sessions of the guest with buffers; 0 = unlimited
+ * @memory: most bytes that buffers of its direct sessions are; 0 = unlimited
  * @num_rules: at most CAMERA_MAX_RULES
  * @name: of the guest, for the log, NUL-terminated
  * @rules: the first that fits a control counts; none: CONTROL_PRIMARY
@@ -352,6 +353,7 @@ struct camera_guest {
 	uint32_t held;
 	uint32_t streams;
 	uint32_t num_rules;
+	uint64_t memory;
 	char name[64];
 	struct control_rule rules[CAMERA_MAX_RULES];
 };

@@ -17,7 +17,8 @@
  *                 vmedia-camera, EBUSY
  * @QUOTA_BUFFERS: of all its sessions; vmedia-guest, ENOBUFS
  * @QUOTA_MEMORY: bytes of guest memory that its buffers are, or that are
- *                mapped; vmedia-guest, ENOMEM
+ *                mapped; vmedia-guest, ENOMEM. vmedia-camera makes its direct
+ *                sessions no more buffers than that, either
  * @QUOTA_HELD: frames of one camera that it has not returned; vmedia-camera,
  *              it misses the next frame
  * @QUOTA_COMMANDS: per second; vmedia-guest, it is slowed

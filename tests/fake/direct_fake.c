@@ -95,8 +95,8 @@ static int fake_reqbufs(struct direct_fake *fake,
 	if (queue->streaming)
 		return -EBUSY;
 	memset(queue, 0, sizeof(*queue));
-	if (fake->give_buffers && req->count > 0)
-		req->count = fake->give_buffers;
+	if (req->count > 0)
+		req->count = MAX(req->count, fake->give_buffers);
 	make_buffers(fake, queue, req->type, req->count, 4096);
 	return 0;
 }

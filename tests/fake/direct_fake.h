@@ -51,7 +51,7 @@ struct direct_fake_handle {
  * @source: to be given to what is tested
  * @handles: that are open, in the order that they were; NULL where none is
  * @planes: of a buffer of a multi-planar queue
- * @give_buffers: REQBUFS gives so many; 0: as asked
+ * @give_buffers: REQBUFS gives at least so many
  * @fail_request: this ioctl fails with @fail_errno, after @fail_after times
  * @last_request: the last ioctl that has nothing to do with buffers, and its
  *                payload

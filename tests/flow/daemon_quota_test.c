@@ -144,11 +144,13 @@ static void what_a_session_may_is_as_its_quotas_say(void **state)
 				 rows[i].held);
 		broker_set_limit(bench->broker, guest, QUOTA_STREAMS,
 				 rows[i].streams);
+		broker_set_limit(bench->broker, guest, QUOTA_MEMORY, 4711 + i);
 		bench_must_open(bench, 1);
 		bench_next(bench_camera("rear"), CAMERA_SESSION, &told,
 			   sizeof(told));
 		assert_int_equal(told.guest.held, rows[i].told_held);
 		assert_int_equal(told.guest.streams, rows[i].told_streams);
+		assert_int_equal(told.guest.memory, 4711 + i);
 	}
 }
 

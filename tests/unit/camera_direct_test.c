@@ -185,6 +185,64 @@ static void asking_what_could_be_created_makes_nothing(void **state)
 	assert_int_equal(scene->one.num_slots_messages, 1);
 }
 
+/* @two comes again as a guest with room for so many buffers of 4096 bytes */
+static void limit_memory(struct scene *scene, unsigned int buffers)
+{
+	const struct camera_guest guest = {
+		.domid = 200,
+		.held = 2,
+		.memory = buffers * 4096 + 100,
+		.name = "limited",
+	};
+
+	client_close(&scene->two);
+	client_open_as(&scene->two, &scene->world, &guest);
+}
+
+static void a_guest_has_no_more_buffers_than_its_quota_has_room_for(
+	void **state)
+{
+	struct scene *scene = *state;
+	struct v4l2_requestbuffers req = {
+		.count = 8,
+		.type = CAPTURE,
+		.memory = V4L2_MEMORY_MMAP,
+	};
+	uint32_t index;
+
+	limit_memory(scene, 5);
+	assert_int_equal(client_ioctl(&scene->two, VIDIOC_REQBUFS, &req), 0);
+	assert_int_equal(req.count, 5);
+	assert_int_equal(scene->two.slots.num_slots, 5);
+	assert_int_equal(scene_buffers(&scene->two, SOURCE, 1), ENOMEM);
+	assert_int_equal(create(&scene->two, 1, 4096, &index), ENOMEM);
+
+	assert_int_equal(scene_buffers(&scene->two, CAPTURE, 0), 0);
+	assert_int_equal(create(&scene->two, 4, 8192, &index), 0);
+	assert_int_equal(scene->two.slots.num_slots, 2);
+}
+
+static void a_node_that_needs_more_buffers_than_fit_gives_none(void **state)
+{
+	struct scene *scene = *state;
+
+	limit_memory(scene, 2);
+	scene->fake.give_buffers = 3;
+	assert_int_equal(scene_buffers(&scene->two, CAPTURE, 1), ENOMEM);
+	assert_int_equal(scene->two.num_slots_messages, 0);
+}
+
+static void buffers_too_large_for_the_quota_are_never_made(void **state)
+{
+	struct scene *scene = *state;
+	uint32_t index;
+
+	limit_memory(scene, 2);
+	assert_int_equal(create(&scene->two, 1, 0xffffffff, &index), ENOMEM);
+	assert_int_equal(scene->fake.handles[1]->queues[CAPTURE].num_buffers,
+			 0);
+}
+
 static void new_buffers_are_of_another_generation(void **state)
 {
 	struct scene *scene = *state;
@@ -516,6 +574,9 @@ int main(void)
 		CODEC(created_buffers_add_to_those_that_are_there),
 		CODEC(there_are_no_more_created_than_can_be_told),
 		CODEC(asking_what_could_be_created_makes_nothing),
+		CODEC(a_guest_has_no_more_buffers_than_its_quota_has_room_for),
+		CODEC(a_node_that_needs_more_buffers_than_fit_gives_none),
+		CODEC(buffers_too_large_for_the_quota_are_never_made),
 		CODEC(new_buffers_are_of_another_generation),
 		CODEC(a_buffer_comes_back_when_the_node_is_done),
 		CODEC(what_was_queued_reaches_the_node_and_comes_back),
