@@ -9,6 +9,7 @@
 #include "camera/direct_queue.h"
 #include "camera/events.h"
 #include "camera/priority.h"
+#include "camera/rds.h"
 #include "camera/session.h"
 
 /* An overlay's format has pointers of the peer's, and we promise no overlay. */
@@ -88,6 +89,9 @@ int direct_ioctl(struct session *session, unsigned long request, void *payload)
 	case VIDIOC_G_PARM:
 	case VIDIOC_S_PARM:
 		return direct_parm(session, request, payload);
+	case VIDIOC_G_TUNER:
+	case VIDIOC_G_MODULATOR:
+		return rds_ioctl(session, request, payload);
 	case VIDIOC_G_PRIORITY:
 		*(uint32_t *)payload = priority_highest(session);
 		return 0;

@@ -71,7 +71,15 @@ static uint32_t shared_caps(uint32_t caps)
 				    V4L2_CAP_VIDEO_CAPTURE :
 				    V4L2_CAP_VIDEO_CAPTURE_MPLANE;
 
-	return pictures | (caps & (CAPS_SIGNAL | CAPS_FORM));
+	return pictures | (caps & CAPS_FORM);
+}
+
+/* Where there is read(2) and write(2), radio data goes that way: rds.h. */
+static uint32_t signal_caps(uint32_t caps)
+{
+	if (caps & V4L2_CAP_READWRITE)
+		caps &= ~(V4L2_CAP_RDS_CAPTURE | V4L2_CAP_RDS_OUTPUT);
+	return caps & CAPS_SIGNAL;
 }
 
 static bool can_be_served(uint32_t caps)
@@ -94,10 +102,10 @@ int node_kind_identify(const struct v4l2_capability *cap, const char *name,
 	memset(identity, 0, sizeof(*identity));
 	identity->present = 1;
 	identity->shared = is_shared(caps);
-	identity->device_caps =
-		identity->shared ?
-			shared_caps(caps) :
-			caps & (CAPS_QUEUES | CAPS_SIGNAL | CAPS_FORM);
+	identity->device_caps = signal_caps(caps);
+	identity->device_caps |= identity->shared ?
+					 shared_caps(caps) :
+					 caps & (CAPS_QUEUES | CAPS_FORM);
 	identity->device_type = node_type(name);
 	snprintf(identity->card, sizeof(identity->card), "%.*s",
 		 (int)sizeof(cap->card), (const char *)cap->card);

@@ -23,8 +23,8 @@
  * a guest is told of the pictures only: one capture, for all. Every other node
  * that streams is direct, with all that it has; a radio need not stream.
  *
- * Nobody is told of what does not cross: read(2) and write(2), overlays, and
- * the media controller.
+ * Nobody is told of what does not cross: read(2) and write(2), with the radio
+ * data that goes that way, overlays, and the media controller.
  *
  * Return: 0; -ENOTSUP if there is nothing in it that we could serve. @identity
  * is then untouched.

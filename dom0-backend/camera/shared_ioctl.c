@@ -10,6 +10,7 @@
 #include "camera/mode_ioctl.h"
 #include "camera/priority.h"
 #include "camera/queue.h"
+#include "camera/rds.h"
 #include "camera/session.h"
 #include "camera/setting_ioctl.h"
 
@@ -84,7 +85,6 @@ static bool is_asked_of_the_node(unsigned long request)
 	case VIDIOC_G_EDID:
 	case VIDIOC_ENUMAUDIO:
 	case VIDIOC_G_AUDIO:
-	case VIDIOC_G_TUNER:
 	case VIDIOC_G_FREQUENCY:
 	case VIDIOC_ENUM_FREQ_BANDS:
 	case VIDIOC_CROPCAP:
@@ -140,6 +140,8 @@ int shared_ioctl(struct session *session, unsigned long request, void *payload)
 		return queue_streamon(session, payload);
 	case VIDIOC_STREAMOFF:
 		return queue_streamoff(session, payload);
+	case VIDIOC_G_TUNER:
+		return rds_ioctl(session, request, payload);
 	case VIDIOC_G_PRIORITY:
 		*(uint32_t *)payload = priority_highest(session);
 		return 0;

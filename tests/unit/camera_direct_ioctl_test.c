@@ -123,6 +123,30 @@ static void read_and_write_have_no_buffers(void **state)
 	assert_int_equal(parm.parm.capture.readbuffers, 0);
 }
 
+static void radio_data_is_promised_by_a_node_that_has_it(void **state)
+{
+	struct scene *scene = *state;
+	struct v4l2_modulator modulator = {
+		.capability = V4L2_TUNER_CAP_LOW | V4L2_TUNER_CAP_RDS,
+		.txsubchans = V4L2_TUNER_SUB_MONO | V4L2_TUNER_SUB_RDS,
+	};
+	struct v4l2_tuner tuner = {
+		.capability = V4L2_TUNER_CAP_LOW | V4L2_TUNER_CAP_RDS_BLOCK_IO,
+		.rxsubchans = V4L2_TUNER_SUB_MONO | V4L2_TUNER_SUB_RDS,
+	};
+
+	scene->fake.source.identity.device_caps |= V4L2_CAP_RDS_OUTPUT;
+	assert_int_equal(client_ioctl(&scene->one, VIDIOC_G_MODULATOR,
+				      &modulator), 0);
+	assert_int_equal(modulator.capability,
+			 V4L2_TUNER_CAP_LOW | V4L2_TUNER_CAP_RDS);
+	assert_int_equal(modulator.txsubchans,
+			 V4L2_TUNER_SUB_MONO | V4L2_TUNER_SUB_RDS);
+	assert_int_equal(client_ioctl(&scene->one, VIDIOC_G_TUNER, &tuner), 0);
+	assert_int_equal(tuner.capability, V4L2_TUNER_CAP_LOW);
+	assert_int_equal(tuner.rxsubchans, V4L2_TUNER_SUB_MONO);
+}
+
 static void all_kinds_of_events_can_be_had(void **state)
 {
 	static const uint32_t types[] = {
@@ -330,6 +354,7 @@ int main(void)
 		CODEC(what_is_not_in_the_table_never_reaches_it),
 		CODEC(formats_of_overlays_do_not_reach_it),
 		CODEC(read_and_write_have_no_buffers),
+		OUTPUT(radio_data_is_promised_by_a_node_that_has_it),
 		CODEC(all_kinds_of_events_can_be_had),
 		CODEC(each_session_of_a_codec_sets_its_own_controls),
 		OUTPUT(controls_that_are_everybodys_are_the_primarys_to_set),

@@ -117,6 +117,16 @@ static void a_radio_need_not_stream(void **state)
 	assert_false(identity.shared);
 }
 
+static void radio_data_is_told_of_if_it_needs_no_read(void **state)
+{
+	const uint32_t caps = V4L2_CAP_RADIO | V4L2_CAP_TUNER;
+	const uint32_t rds = V4L2_CAP_RDS_CAPTURE | V4L2_CAP_RDS_OUTPUT;
+
+	assert_int_equal(of(caps | rds).device_caps, caps | rds);
+	assert_int_equal(of(caps | rds | V4L2_CAP_READWRITE).device_caps,
+			 caps);
+}
+
 static void what_can_neither_stream_nor_be_tuned_is_refused(void **state)
 {
 	static const uint32_t caps[] = {
@@ -191,6 +201,7 @@ int main(void)
 		cmocka_unit_test(signals_are_told_of_both_kinds),
 		cmocka_unit_test(what_does_not_cross_is_not_told),
 		cmocka_unit_test(a_radio_need_not_stream),
+		cmocka_unit_test(radio_data_is_told_of_if_it_needs_no_read),
 		cmocka_unit_test(
 			what_can_neither_stream_nor_be_tuned_is_refused),
 		cmocka_unit_test(the_type_is_that_of_the_nodes_name),
