@@ -173,7 +173,7 @@ static void explain_devices(const struct config *config,
 					      domain->cameras[i]);
 	fprintf(file, "\n    # quotas: ");
 	print_limits(&domain->limits, NULL, "", file);
-	fprintf(file, "\n    # windows: for %u devices\n",
+	fprintf(file, "\n    # devices with a window: at most %u\n",
 		window_room(&domain->window));
 }
 
@@ -257,7 +257,7 @@ static void print_window(const struct config *config, FILE *file)
 	char text[CONFIG_WINDOW_SIZE];
 
 	config_window_print(&config->window, text, sizeof(text));
-	fprintf(file, "# windows: for %u devices of a domain\n"
+	fprintf(file, "# devices of a domain with a window: at most %u\n"
 		"window = \"%s\"\n", window_room(&config->window), text);
 }
 
