@@ -231,6 +231,41 @@ static void a_window_of_no_device_ends_the_process(void **state)
 	assert_true(fake_child_killed(child));
 }
 
+/* Its process should have slowed it long before: a guest took it over. */
+static void who_asks_far_more_often_than_it_may_is_killed(void **state)
+{
+	const struct guest_populate question = {
+		.hdr.type = GUEST_POPULATE,
+		.len = 2 * MIB,
+	};
+	struct bench *bench = *state;
+
+	bench->config.limits.limit[QUOTA_COMMANDS] = 10;
+	bench_start_with_a_guest(bench);
+	for (int i = 0; i < 6400 && !fake_child_killed(bench_guest(1)); i++) {
+		fake_child_send(bench_guest(1), &question, sizeof(question));
+		if (i % 64 < 63)
+			continue;
+		bench_settle(bench);
+		bench_drop(bench_guest(1));
+		if (i < 1024)
+			assert_false(fake_child_killed(bench_guest(1)));
+	}
+	assert_true(fake_child_killed(bench_guest(1)));
+}
+
+static void vmediad_remembers_what_a_window_has(void **state)
+{
+	struct bench *bench = *state;
+	const struct device *device;
+
+	bench_start_with_a_guest(bench);
+	device = device_find(bench_find(bench, 1), 0);
+	assert_int_equal(window_bytes(&device->window), 0);
+	assert_int_equal(ask(bench, 0, 2 * MIB, 4 * MIB), 0);
+	assert_int_equal(window_bytes(&device->window), 4 * MIB);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -250,6 +285,8 @@ int main(void)
 		TEST(what_has_pages_needs_no_quota),
 		TEST(without_a_limit_only_the_window_is_one),
 		TEST(a_window_of_no_device_ends_the_process),
+		TEST(who_asks_far_more_often_than_it_may_is_killed),
+		TEST(vmediad_remembers_what_a_window_has),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
