@@ -372,6 +372,22 @@ struct guest *bench_find(struct bench *bench, unsigned int domid)
 	return guest;
 }
 
+void bench_flood(struct bench *bench, const void *message, size_t size)
+{
+	struct child *child = bench_guest(1);
+
+	for (int i = 0; i < 6400 && !fake_child_killed(child); i++) {
+		fake_child_send(child, message, size);
+		if (i % 64 < 63)
+			continue;
+		bench_settle(bench);
+		bench_drop(child);
+		if (i < 1024)
+			assert_false(fake_child_killed(child));
+	}
+	assert_true(fake_child_killed(child));
+}
+
 bool bench_was_told(struct child *child, uint32_t type)
 {
 	union {

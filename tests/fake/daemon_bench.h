@@ -110,6 +110,10 @@ unsigned int bench_admit(struct bench *bench, uint64_t serial, uint64_t bytes);
 /** bench_find() - the guest of that domid, as vmediad knows it */
 struct guest *bench_find(struct bench *bench, unsigned int domid);
 
+/** bench_flood() - the process of domain 1 says the same until it is killed for
+ * it; the test fails if that comes soon or never */
+void bench_flood(struct bench *bench, const void *message, size_t size);
+
 /** bench_drop() - forget what @child was told so far */
 void bench_drop(struct child *child);
 
