@@ -59,6 +59,61 @@ static int vmedia_device_create_bufs(struct vmedia_queue *queue, u32 *count)
 	return 0;
 }
 
+int vmedia_queue_query(struct vmedia_queue *queue, unsigned int index,
+		       unsigned int nplanes, struct v4l2_buffer *buffer,
+		       struct v4l2_plane planes[])
+{
+	size_t len = vmedia_queue_is_mplane(queue) ? nplanes * sizeof(*planes) :
+						     0;
+	struct vmedia_cmd *command;
+	struct v4l2_buffer *out;
+	void *in;
+	int rc;
+
+	command = vmedia_ioctl_alloc(queue->session, VIDIOC_QUERYBUF, len,
+				     (void **)&out, &in);
+	if (!command)
+		return -ENOMEM;
+	out->index = index;
+	out->type = queue->vb2.type;
+	out->memory = queue->memory;
+	if (len) {
+		out->length = nplanes;
+		out->m.userptr = VMEDIA_COOKIE;
+	}
+
+	rc = vmedia_cmd_run(command);
+	if (!rc) {
+		memcpy(buffer, in, sizeof(*buffer));
+		memcpy(planes, in + sizeof(*buffer), len);
+	}
+	vmedia_cmd_put(command);
+	return rc;
+}
+
+/*
+ * The device's buffers may be larger than the format needs, and it wants ours
+ * to be as large as them.
+ */
+static int vmedia_device_sizes(struct vmedia_queue *queue, unsigned int index,
+			       unsigned int nplanes, unsigned int sizes[])
+{
+	struct v4l2_plane planes[VIRTIO_MEDIA_MAX_PLANES];
+	struct v4l2_buffer buffer;
+	u64 total = 0;
+	int rc;
+
+	rc = vmedia_queue_query(queue, index, nplanes, &buffer, planes);
+	if (rc)
+		return rc;
+	for (unsigned int i = 0; i < nplanes; i++) {
+		sizes[i] = max(sizes[i], vmedia_queue_is_mplane(queue) ?
+			       planes[i].length : buffer.length);
+		total += sizes[i];
+	}
+	return total > VMEDIA_MAX_BUFFER_BYTES ? -ENOMEM : 0;
+}
+
 static int vmedia_device_stream(struct vmedia_queue *queue, unsigned int cmd)
 {
 	int type = queue->vb2.type;
@@ -155,10 +210,9 @@ static void vmedia_queue_reclaim(struct vmedia_queue *queue,
 
 /* What an application wants with CREATE_BUFS; the device has its say too. */
 static int vmedia_queue_setup_more(struct vmedia_queue *queue, u32 *count,
-				   unsigned int nplanes,
-				   const unsigned int sizes[])
+				   unsigned int nplanes, unsigned int sizes[])
 {
-	u64 total = 0;
+	unsigned int index = vmedia_num_buffers(&queue->vb2);
 	int rc;
 
 	/* Asked again with less, for there was too little memory. */
@@ -167,14 +221,12 @@ static int vmedia_queue_setup_more(struct vmedia_queue *queue, u32 *count,
 	for (unsigned int i = 0; i < nplanes; i++) {
 		if (!sizes[i])
 			return -EINVAL;
-		total += sizes[i];
 	}
-	if (total > VMEDIA_MAX_BUFFER_BYTES)
-		return -ENOMEM;
 	rc = vmedia_device_create_bufs(queue, count);
-	if (!rc)
-		queue->creating = NULL;
-	return rc;
+	if (rc)
+		return rc;
+	queue->creating = NULL;
+	return vmedia_device_sizes(queue, index, nplanes, sizes);
 }
 
 static int vmedia_queue_setup_first(struct vmedia_queue *queue, u32 *count,
@@ -189,6 +241,8 @@ static int vmedia_queue_setup_first(struct vmedia_queue *queue, u32 *count,
 		rc = vmedia_format_sizes(&format, nplanes, sizes);
 	if (!rc)
 		rc = vmedia_device_reqbufs(queue, count);
+	if (!rc)
+		rc = vmedia_device_sizes(queue, 0, *nplanes, sizes);
 	if (rc)
 		return rc;
 

@@ -137,6 +137,19 @@ void vmedia_queue_destroy(struct vmedia_queue *queue);
  */
 void vmedia_queue_finish(struct vmedia_queue *queue);
 
+/**
+ * vmedia_queue_query() - what the device says of a buffer of its own
+ * @nplanes: of the buffer
+ * @buffer: filled on success
+ * @planes: filled on success, if the queue is multi-planar; room for @nplanes
+ *
+ * Context: may sleep. queue->lock is held.
+ * Return: 0 or -errno.
+ */
+int vmedia_queue_query(struct vmedia_queue *queue, unsigned int index,
+		       unsigned int nplanes, struct v4l2_buffer *buffer,
+		       struct v4l2_plane planes[]);
+
 /* What the ioctls REQBUFS and CREATE_BUFS do; queue->lock is held. */
 int vmedia_queue_reqbufs(struct vmedia_queue *queue,
 			 struct v4l2_requestbuffers *req);

@@ -36,41 +36,26 @@ struct vmedia_mapping {
 
 /* The wire's words */
 
-/* What the device calls a plane, and how long it is */
+/* What the device calls a plane */
 static int vmedia_window_query(struct vmedia_queue *queue,
 			       const struct vb2_buffer *vb, unsigned int plane,
 			       u32 *offset)
 {
-	size_t planes = vmedia_queue_is_mplane(queue) ?
-			vb->num_planes * sizeof(struct v4l2_plane) : 0;
-	const struct v4l2_plane *array;
-	struct vmedia_cmd *command;
-	struct v4l2_buffer *out, *in;
+	struct v4l2_plane planes[VIRTIO_MEDIA_MAX_PLANES];
+	struct v4l2_buffer buffer;
 	int rc;
 
-	command = vmedia_ioctl_alloc(queue->session, VIDIOC_QUERYBUF, planes,
-				     (void **)&out, (void **)&in);
-	if (!command)
-		return -ENOMEM;
-	out->index = vb->index;
-	out->type = vb->type;
-	out->memory = V4L2_MEMORY_MMAP;
-	if (planes) {
-		out->length = vb->num_planes;
-		out->m.userptr = VMEDIA_COOKIE;
-	}
-
-	rc = vmedia_cmd_run(command);
-	if (!rc) {
-		array = (const void *)(in + 1);
-		*offset = planes ? array[plane].m.mem_offset : in->m.offset;
-	}
-	vmedia_cmd_put(command);
-	return rc;
+	rc = vmedia_queue_query(queue, vb->index, vb->num_planes, &buffer,
+				planes);
+	if (rc)
+		return rc;
+	*offset = vmedia_queue_is_mplane(queue) ? planes[plane].m.mem_offset :
+						  buffer.m.offset;
+	return 0;
 }
 
-static struct vmedia_cmd *vmedia_window_mmap_alloc(struct vmedia_session *session,
-						   u32 offset)
+static struct vmedia_cmd *
+vmedia_window_mmap_alloc(struct vmedia_session *session, u32 offset)
 {
 	const size_t answer = sizeof(struct virtio_media_resp_mmap);
 	const u32 code = VIRTIO_MEDIA_CMD_MMAP;
@@ -98,9 +83,10 @@ static struct vmedia_cmd *vmedia_window_mmap_alloc(struct vmedia_session *sessio
 	return command;
 }
 
+/* Who was reset, and answered nothing, has forgotten all mappings. */
 static void vmedia_window_munmap_done(struct vmedia_cmd *cmd)
 {
-	if (cmd->result)
+	if (cmd->result && cmd->written)
 		dev_warn_ratelimited(&cmd->vm->vdev->dev,
 				     "a mapping could not be ended: %d\n",
 				     cmd->result);
