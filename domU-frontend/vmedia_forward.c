@@ -42,7 +42,7 @@ struct vmedia_cmd *vmedia_ioctl_alloc(struct vmedia_session *session,
 	return command;
 }
 
-/* Did an answer, @rc, come with its payload? After a time-out nobody may look. */
+/* Did answer @rc have its payload? After a time-out nobody may look. */
 static bool vmedia_ioctl_has_payload(const struct vmedia_cmd *command, int rc)
 {
 	return rc != -ETIMEDOUT && command->written >= command->in_len;
@@ -198,6 +198,36 @@ static int vmedia_forward_run(struct vmedia_session *session, unsigned int cmd,
 	return copy_to_user(arg, in, _IOC_SIZE(cmd)) ? -EFAULT : rc;
 }
 
+/*
+ * Of what crosses as it is, this alone has another layout for 32-bit callers,
+ * on machines where they align 64-bit numbers to 4: nothing before the id.
+ */
+#define VMEDIA_STANDARD_TAIL                           \
+	(offsetofend(struct v4l2_standard, reserved) - \
+	 offsetof(struct v4l2_standard, id))
+
+struct vmedia_standard32 {
+	u32 index;
+	u8 tail[VMEDIA_STANDARD_TAIL];
+} __packed;
+
+#define VMEDIA_ENUMSTD32 \
+	_IOWR('V', _IOC_NR(VIDIOC_ENUMSTD), struct vmedia_standard32)
+
+static int vmedia_forward_enumstd32(struct vmedia_session *session,
+				    struct vmedia_standard32 __user *arg)
+{
+	struct v4l2_standard std = {};
+	int rc;
+
+	if (get_user(std.index, &arg->index))
+		return -EFAULT;
+	rc = vmedia_ioctl_forward(session, VIDIOC_ENUMSTD, &std);
+	if (rc)
+		return rc;
+	return copy_to_user(arg->tail, &std.id, sizeof(arg->tail)) ? -EFAULT : 0;
+}
+
 long vmedia_forward_ioctl(struct file *file, unsigned int cmd,
 			  void __user *arg)
 {
@@ -206,6 +236,8 @@ long vmedia_forward_ioctl(struct file *file, unsigned int cmd,
 	void *out, *in;
 	int rc;
 
+	if (cmd == VMEDIA_ENUMSTD32)
+		return vmedia_forward_enumstd32(session, arg);
 	if (!vmedia_forward_is_plain(cmd))
 		return -ENOTTY;
 	rc = vmedia_forward_check_priority(session, cmd);
