@@ -17,9 +17,9 @@
 #include "vmedia.h"
 
 /* What a driver tells of a buffer, beside where it is and how it is stamped */
-#define VMEDIA_BUFFER_FLAGS \
-	(V4L2_BUF_FLAG_KEYFRAME | V4L2_BUF_FLAG_PFRAME | V4L2_BUF_FLAG_BFRAME | \
-	 V4L2_BUF_FLAG_TIMECODE | V4L2_BUF_FLAG_LAST)
+#define VMEDIA_BUFFER_FLAGS                              \
+	(V4L2_BUF_FLAG_KEYFRAME | V4L2_BUF_FLAG_PFRAME | \
+	 V4L2_BUF_FLAG_BFRAME | V4L2_BUF_FLAG_TIMECODE | V4L2_BUF_FLAG_LAST)
 
 #define VMEDIA_STAMP_FLAGS \
 	(V4L2_BUF_FLAG_TIMESTAMP_MASK | V4L2_BUF_FLAG_TSTAMP_SRC_MASK)
@@ -273,6 +273,7 @@ static void vmedia_buffer_take_event(struct vmedia_queue *queue,
 				     const struct v4l2_buffer *b, u64 stamp)
 {
 	struct vb2_queue *q = &queue->vb2;
+	u32 source = b->flags & V4L2_BUF_FLAG_TSTAMP_SRC_MASK;
 
 	if (!q->copy_timestamp) {
 		/* The clock was read again: not backwards because of that. */
@@ -281,8 +282,8 @@ static void vmedia_buffer_take_event(struct vmedia_queue *queue,
 			queue->last_stamp = stamp;
 		}
 		/* videobuf2 has it for the queue, not for the buffer. */
-		q->timestamp_flags &= ~V4L2_BUF_FLAG_TSTAMP_SRC_MASK;
-		q->timestamp_flags |= b->flags & V4L2_BUF_FLAG_TSTAMP_SRC_MASK;
+		WRITE_ONCE(q->timestamp_flags,
+			   V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC | source);
 	}
 	buf->vb.vb2_buf.timestamp = stamp;
 	buf->vb.sequence = b->sequence;
