@@ -12,12 +12,12 @@
 
 #define VMEDIA_M2M_CAPS (V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_M2M_MPLANE)
 
-#define VMEDIA_VIDEO_CAPS                                                 \
-	(V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_VIDEO_CAPTURE_MPLANE |         \
-	 V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_VIDEO_OUTPUT_MPLANE |           \
+#define VMEDIA_VIDEO_CAPS                                         \
+	(V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_VIDEO_CAPTURE_MPLANE | \
+	 V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_VIDEO_OUTPUT_MPLANE |   \
 	 VMEDIA_M2M_CAPS | V4L2_CAP_META_CAPTURE | V4L2_CAP_META_OUTPUT)
 
-#define VMEDIA_VBI_CAPS                                     \
+#define VMEDIA_VBI_CAPS                                       \
 	(V4L2_CAP_VBI_CAPTURE | V4L2_CAP_SLICED_VBI_CAPTURE | \
 	 V4L2_CAP_VBI_OUTPUT | V4L2_CAP_SLICED_VBI_OUTPUT)
 
@@ -27,21 +27,21 @@
 	(VMEDIA_VIDEO_CAPS | VMEDIA_VBI_CAPS | VMEDIA_SDR_CAPS)
 
 /* What does not cross: read(), overlays, and media controllers */
-#define VMEDIA_FOREIGN_CAPS                                          \
-	(V4L2_CAP_READWRITE | V4L2_CAP_IO_MC | V4L2_CAP_DEVICE_CAPS |    \
+#define VMEDIA_FOREIGN_CAPS                                           \
+	(V4L2_CAP_READWRITE | V4L2_CAP_IO_MC | V4L2_CAP_DEVICE_CAPS | \
 	 V4L2_CAP_VIDEO_OVERLAY | V4L2_CAP_VIDEO_OUTPUT_OVERLAY)
 
 /* Capabilities that make a node a sender, and a receiver */
-#define VMEDIA_TX_CAPS                                                      \
-	(V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_VIDEO_OUTPUT_MPLANE |             \
-	 V4L2_CAP_VBI_OUTPUT | V4L2_CAP_SLICED_VBI_OUTPUT |                 \
-	 V4L2_CAP_SDR_OUTPUT | V4L2_CAP_META_OUTPUT | V4L2_CAP_MODULATOR |  \
+#define VMEDIA_TX_CAPS                                                     \
+	(V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_VIDEO_OUTPUT_MPLANE |            \
+	 V4L2_CAP_VBI_OUTPUT | V4L2_CAP_SLICED_VBI_OUTPUT |                \
+	 V4L2_CAP_SDR_OUTPUT | V4L2_CAP_META_OUTPUT | V4L2_CAP_MODULATOR | \
 	 V4L2_CAP_RDS_OUTPUT | VMEDIA_M2M_CAPS)
 
-#define VMEDIA_RX_CAPS                                                      \
-	(V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_VIDEO_CAPTURE_MPLANE |           \
-	 V4L2_CAP_VBI_CAPTURE | V4L2_CAP_SLICED_VBI_CAPTURE |               \
-	 V4L2_CAP_SDR_CAPTURE | V4L2_CAP_META_CAPTURE | V4L2_CAP_TUNER |    \
+#define VMEDIA_RX_CAPS                                                   \
+	(V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_VIDEO_CAPTURE_MPLANE |        \
+	 V4L2_CAP_VBI_CAPTURE | V4L2_CAP_SLICED_VBI_CAPTURE |            \
+	 V4L2_CAP_SDR_CAPTURE | V4L2_CAP_META_CAPTURE | V4L2_CAP_TUNER | \
 	 V4L2_CAP_RDS_CAPTURE | VMEDIA_M2M_CAPS)
 
 static void vmedia_config_read(struct virtio_device *vdev,

@@ -51,7 +51,7 @@ static u32 vmedia_probe_memory(struct vmedia *vm,
 {
 	bool window = sysfs_streq(memory, "window");
 
-	if (sysfs_streq(memory, "auto") && vm->window.len)
+	if (!window && !sysfs_streq(memory, "pages") && vm->window.len)
 		window = vmedia_probe_refuses_pages(session);
 	if (window && !vm->window.len) {
 		dev_warn(&vm->vdev->dev, "the device has no shared memory\n");
