@@ -138,6 +138,7 @@ mkdir -p "$out/gcc" && cd "$out/gcc" || exit
 
 step "include rule" "$scripts/check-includes.sh"
 step "style" "$scripts/check-style.sh"
+step "conformance tables" "$scripts/check-protocol.sh"
 if step "gcc build" build gcc defconfig CC=gcc all; then
 	step "example configuration" dom0-backend/daemon/vmediad \
 		--check-config -f "$srctree/configs/vmediad.cfg"

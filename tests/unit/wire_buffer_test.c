@@ -49,7 +49,8 @@ static void reqbufs(struct wire *wire, uint32_t type, uint32_t memory)
 	WIRE_PUT(wire, "driver", request);
 	request.capabilities = V4L2_BUF_CAP_SUPPORTS_MMAP |
 			       V4L2_BUF_CAP_SUPPORTS_USERPTR |
-			       V4L2_BUF_CAP_SUPPORTS_DMABUF;
+			       V4L2_BUF_CAP_SUPPORTS_DMABUF |
+			       V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS;
 	WIRE_PUT(wire, "device", request);
 }
 
@@ -101,7 +102,8 @@ static void create_bufs(struct wire *wire)
 	WIRE_PUT(wire, "driver", create);
 	create.capabilities = V4L2_BUF_CAP_SUPPORTS_MMAP |
 			      V4L2_BUF_CAP_SUPPORTS_USERPTR |
-			      V4L2_BUF_CAP_SUPPORTS_DMABUF;
+			      V4L2_BUF_CAP_SUPPORTS_DMABUF |
+			      V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS;
 	WIRE_PUT(wire, "device", create);
 }
 
