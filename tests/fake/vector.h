@@ -22,7 +22,7 @@
 /* Most bytes of a part; most parts of a text; most names of it all */
 #define VECTOR_MAX_LEN 2048
 #define VECTOR_MAX_PARTS 5
-#define VECTOR_MAX_NAMES 12
+#define VECTOR_MAX_NAMES 16
 
 #define VECTOR_NAME_LEN 16
 

@@ -101,6 +101,8 @@ static void name_all(struct vector_names *names)
 	name_number(names, "page", WIRE_PAGE, 8);
 	name_number(names, "other", WIRE_OTHER, 8);
 	name_number(names, "third", WIRE_THIRD, 8);
+	name_number(names, "low", WIRE_CLOCK & 0xffffffff, 4);
+	name_number(names, "high", WIRE_CLOCK >> 32, 4);
 	vector_set_name(names, "uuid", wire_uuid, 16);
 	vector_set_name(names, "second-uuid", wire_second_uuid, 16);
 	time[0] = WIRE_SECONDS & 0xff;

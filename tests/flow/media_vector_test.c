@@ -221,6 +221,31 @@ static void the_configuration_space(void **state)
 	vector_match(&vector, "config", &none, &config, sizeof(config));
 }
 
+static void the_configuration_space_with_a_clock(void **state)
+{
+	struct {
+		struct virtio_media_config config;
+		uint32_t low;
+		uint32_t high;
+	} space;
+	struct vector_names none = {0};
+	struct world *world = *state;
+	struct vector vector;
+
+	driver_fake_start(world->driver, VIRTIO_MEDIA_NUM_QUEUES,
+			  DRIVER_FAKE_ALL |
+				  DRIVER_FAKE_FEATURE(VIRTIO_MEDIA_F_CLOCK));
+	driver_fake_read_config(world->driver, 0, &space.config,
+				sizeof(space.config));
+	space.low = cpu_to_le32(
+		driver_fake_read(world->driver, VIRTIO_MMIO_CONFIG + 40));
+	space.high = cpu_to_le32(
+		driver_fake_read(world->driver, VIRTIO_MMIO_CONFIG + 44));
+	assert_true(space.low != 0 || space.high != 0);
+	vector_load("events/config-clock", &vector);
+	vector_match(&vector, "config", &none, &space, sizeof(space));
+}
+
 static void a_session_opens_and_closes(void **state)
 {
 	struct stage stage;
@@ -490,6 +515,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(the_configuration_space),
+		TEST(the_configuration_space_with_a_clock),
 		TEST(a_session_opens_and_closes),
 		TEST(a_session_is_refused),
 		TEST(nobody_s_commands_are_refused),

@@ -94,14 +94,23 @@ static void config(struct wire *wire)
 	WIRE_PUT(wire, "config", made);
 }
 
+static void config_clock(struct wire *wire)
+{
+	const struct virtio_media_clock clock = {
+		.low = cpu_to_le32(WIRE_CLOCK & 0xffffffff),
+		.high = cpu_to_le32(WIRE_CLOCK >> 32),
+	};
+
+	config(wire);
+	WIRE_PUT(wire, "config", clock);
+}
+
 int main(void)
 {
 	static const struct wire_case cases[] = {
-		{"config", config},
-		{"dqbuf", dqbuf},
-		{"dqbuf-mplane", dqbuf_mplane},
-		{"error", error},
-		{"event", event},
+		{"config", config}, {"config-clock", config_clock},
+		{"dqbuf", dqbuf},   {"dqbuf-mplane", dqbuf_mplane},
+		{"error", error},   {"event", event},
 	};
 
 	return wire_run("events", cases, ARRAY_SIZE(cases));
