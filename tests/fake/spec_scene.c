@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/byteorder.h"
+#include "node_fake.h"
 
 #define CAPS (V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING)
 #define MPLANE_CAPS (V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_STREAMING)
@@ -27,6 +28,18 @@ static void refuse(struct spec_scene *scene)
 		camera_fake_refuse(camera, scene->refusal);
 }
 
+static void grant(struct spec_scene *scene, const struct guest_open *question)
+{
+	struct camera_fake *camera = world_grant(scene->world, question);
+	struct node_fake *node;
+
+	if (!scene->codec)
+		return;
+	node = node_fake_create(camera);
+	node_fake_add(node, V4L2_BUF_TYPE_VIDEO_OUTPUT, 1, SPEC_SCENE_FRAME);
+	node_fake_add(node, V4L2_BUF_TYPE_VIDEO_CAPTURE, 1, SPEC_SCENE_FRAME);
+}
+
 static void run(void *owner)
 {
 	struct spec_scene *scene = owner;
@@ -35,7 +48,7 @@ static void run(void *owner)
 	if (scene->refusal)
 		refuse(scene);
 	while (world_asked(scene->world, &question))
-		world_grant(scene->world, &question);
+		grant(scene, &question);
 }
 
 void spec_scene_probe(struct spec_scene *scene)
@@ -97,6 +110,19 @@ int spec_scene_set_up_draft(void **state)
 
 	attach.device_id = VIRTIO_MEDIA_DRAFT_DEVICE_ID;
 	return set_up_with(state, &attach, true);
+}
+
+int spec_scene_set_up_codec(void **state)
+{
+	struct guest_attach attach =
+		device_with_a_window(V4L2_CAP_VIDEO_M2M | V4L2_CAP_STREAMING);
+	struct spec_scene *scene;
+
+	attach.identity.shared = 0;
+	set_up_with(state, &attach, false);
+	scene = *state;
+	scene->codec = true;
+	return 0;
 }
 
 int spec_scene_set_up_without_a_window(void **state)

@@ -21,12 +21,15 @@
 /**
  * struct spec_scene - a test's
  * @draft: the dialect of the driver
+ * @codec: behind each session there is a node_fake.h with two queues, whose
+ *         buffers are of SPEC_SCENE_FRAME bytes
  * @refusal: errno of cameras for all that they are asked; 0: they obey
  */
 struct spec_scene {
 	struct world *world;
 	struct driver_spec *driver;
 	bool draft;
+	bool codec;
 	uint32_t refusal;
 };
 
@@ -45,6 +48,9 @@ int spec_scene_set_up_multiplanar(void **state);
 
 /** spec_scene_set_up_draft() - the same, both ends of the draft's dialect */
 int spec_scene_set_up_draft(void **state);
+
+/** spec_scene_set_up_codec() - the same, with a codec instead of a camera */
+int spec_scene_set_up_codec(void **state);
 
 /** spec_scene_set_up_without_a_window() - the same, nothing to map */
 int spec_scene_set_up_without_a_window(void **state);
