@@ -19,6 +19,10 @@ LAB_PACKAGES=(
 	libevent-dev libjson-c-dev libseccomp-dev libv4l-dev libxen-dev libyuv-dev
 )
 
+# What applications in guests are, for the scenarios that ask for them.
+LAB_MEDIA_PACKAGES=(ffmpeg gstreamer1.0-tools gstreamer1.0-plugins-base
+	gstreamer1.0-plugins-good)
+
 # The variants of Xen, and what tells them apart.
 declare -A LAB_XEN_OPTION=(
 	[ioreq]=CONFIG_IOREQ_SERVER=y
@@ -39,12 +43,44 @@ build_xen() {
 	XEN=$CACHED
 }
 
-# build_kernel: sets KERNEL.
+# The variants of the kernel, and what each has besides kernel.fragment.
+declare -A LAB_KERNEL_FRAGMENT=(
+	[plain]=
+	[debug]=$LAB_DIR/debug.fragment
+)
+
+# How much longer all may take with a variant.
+declare -A LAB_KERNEL_SLOW=(
+	[plain]=1
+	[debug]=4
+)
+
+# check_kernel VARIANT
+check_kernel() {
+	[ -n "${LAB_KERNEL_FRAGMENT[$1]+there}" ] ||
+		die "there is no variant of the kernel called '$1', only ${!LAB_KERNEL_FRAGMENT[*]}"
+}
+
+# build_kernel VARIANT: sets KERNEL.
 build_kernel() {
+	local extra=${LAB_KERNEL_FRAGMENT[$1]} fragment=$LAB_DIR/kernel.fragment source
+
 	cached linux-source "fetching the source of the kernel (150 MB)" "$LAB_LINUX"
-	cached kernel "building the kernel (about 5 min, once)" \
-		"$CACHED" "$LAB_DIR/kernel.fragment"
+	source=$CACHED
+	if [ -n "$extra" ]; then
+		cached fragment "the configuration of the $1 kernel" "$fragment" "$extra"
+		fragment=$CACHED/fragment
+	fi
+	cached kernel "building the kernel ($1; 5 min or more, once)" \
+		"$source" "$fragment"
 	KERNEL=$CACHED
+}
+
+# build_kernels VARIANT: sets KERNEL, dom0's, which is plain, and GUEST_KERNEL.
+build_kernels() {
+	build_kernel "$1"
+	GUEST_KERNEL=$KERNEL
+	[ "$1" = plain ] || build_kernel plain
 }
 
 # build_sysroot: sets SYSROOT.
@@ -64,22 +100,31 @@ build_images() {
 	GUEST_IMAGE=$CACHED
 }
 
+# build_media: sets MEDIA_IMAGE, which comes on top of the guests' image.
+build_media() {
+	cached sysroot "fetching and unpacking ffmpeg and GStreamer (130 MB)" \
+		"${LAB_MEDIA_PACKAGES[@]}"
+	cached image "building the root file system with both" "$CACHED" \
+		"$LAB_DIR/guest/media-files" "$LAB_DIR/guest/init" "$LAB_DIR/guest/lab-agent"
+	MEDIA_IMAGE=$CACHED
+}
+
 # build_tools: sets TOOLS, from SYSROOT.
 build_tools() {
 	cached tools "building the lab's own programs" "$SYSROOT" \
-		"$LAB_DIR/lab-sum.h" "$LAB_DIR/guest/lab-export.c" \
-		"$LAB_DIR/dom0/lab-import.c"
+		"$LAB_DIR"/*.h "$LAB_DIR"/guest/*.c "$LAB_DIR"/dom0/*.c
 	TOOLS=$CACHED
 }
 
-# build_all [VARIANT]: the four steps of everything that is cached.
+# build_all [XEN [KERNEL]]: the four steps of everything that is cached; which
+# variants.
 build_all() {
 	step "packages of this machine"
 	need_packages
 	step "Xen"
 	build_xen "${1:-ioreq}"
 	step "kernel"
-	build_kernel
+	build_kernels "${2:-plain}"
 	step "root file systems"
 	build_sysroot
 	build_images

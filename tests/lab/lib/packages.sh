@@ -7,6 +7,7 @@
 LAB_PROGRAMS="
 qemu-system-aarch64:qemu-system-arm
 aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu
+arm-linux-gnueabihf-gcc:gcc-arm-linux-gnueabihf
 gcc:gcc
 make:make
 pkg-config:pkg-config
@@ -27,6 +28,7 @@ depmod:kmod
 LAB_FILES="
 /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring
 /usr/include/stdlib.h:libc6-dev
+/usr/arm-linux-gnueabihf/include/stdlib.h:libc6-dev-armhf-cross
 "
 
 missing_packages() {

@@ -45,20 +45,20 @@ add_file() {
 	install -D -m "$(stat -L -c %a "$source")" "$source" "$tree$target"
 }
 
-# add_modules TREE [MODULE...]: the kernel's modules, and ours.
+# add_modules TREE KERNEL [MODULE...]: that kernel's modules, and ours.
 add_modules() {
-	local tree=$1 modules
-	modules=$tree/usr/lib/modules/$(cat "$KERNEL/release")
-	shift
+	local tree=$1 kernel=$2 modules
+	modules=$tree/usr/lib/modules/$(cat "$kernel/release")
+	shift 2
 
 	mkdir -p "$modules"
-	cp -a "$KERNEL/modules/." "$modules/"
+	cp -a "$kernel/modules/." "$modules/"
 	[ $# -eq 0 ] || install -D -m 644 -t "$modules/extra" "$@"
 }
 
-# index_modules TREE: for modprobe, here and not at each boot.
+# index_modules TREE KERNEL: for modprobe, here and not at each boot.
 index_modules() {
-	depmod -b "$1/usr" "$(cat "$KERNEL/release")"
+	depmod -b "$1/usr" "$(cat "$2/release")"
 }
 
 # pack BASE_IMAGE [TREE]: an initramfs on stdout.

@@ -30,7 +30,7 @@ find_scenario() {
 
 # take_scenario FILE XEN: puts a scenario on this run's list.
 take_scenario() {
-	local file=$1 name needs
+	local file=$1 name needs limit
 	name=$(basename "$file" .sh)
 	needs=$(header "$file" xen ioreq)
 
@@ -38,7 +38,9 @@ take_scenario() {
 		die "two scenarios are called $name"
 	cp -- "$file" "$LAB_RUN/scenarios/$name.sh"
 	if [ "$needs" = "$2" ] || [ "$needs" = any ]; then
-		printf '%s %s\n' "$name" "$(header "$file" limit 120)" >>"$LAB_RUN/list"
+		limit=$(header "$file" limit 120)
+		printf '%s %s\n' "$name" $((limit * LAB_KERNEL_SLOW[$LAB_KERNEL])) \
+			>>"$LAB_RUN/list"
 	else
 		tap "ok - $name: the scenario" "# SKIP needs --xen $needs"
 	fi

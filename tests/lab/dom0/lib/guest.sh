@@ -18,6 +18,14 @@ cameras() {
 	echo "virtio = [ ${list%,} ]"
 }
 
+# media_tools: the lines of a configuration of a guest that has ffmpeg and
+# GStreamer, for a scenario with the header "# tools: media".
+media_tools() {
+	[ -e /run/guest/media ] ||
+		cat /lab/guest/media-tools /run/guest/initramfs >/run/guest/media
+	printf '%s\n' 'ramdisk = "/run/guest/media"' 'memory = 1024'
+}
+
 # guest_config NAME [LINE...]: the xl configuration on stdout. In xl the last
 # setting of a key wins, so a LINE can change any of these.
 guest_config() {
@@ -26,7 +34,7 @@ guest_config() {
 	kernel = "/run/guest/Image"
 	ramdisk = "/run/guest/initramfs"
 	extra = "console=ttyAMA0 rdinit=/init"
-	memory = 256
+	memory = $((LAB_SLOW > 1 ? 512 : 256))
 	vcpus = 1
 	cpus = "1"
 	vuart = "sbsa_uart"
@@ -63,7 +71,7 @@ guest_meet() {
 # guest_ready NAME [SECONDS]: waits for the agent in a guest that has just
 # been created.
 guest_ready() {
-	local name=$1 limit=${2:-$LAB_BOOT_LIMIT} tty
+	local name=$1 limit=$((${2:-$LAB_BOOT_LIMIT} * LAB_SLOW)) tty
 
 	tty=$(cat "$LAB_TMP/guests/$name/tty")
 	# Only the subshell may open the line, or it becomes our terminal.
@@ -131,7 +139,7 @@ in_guest() {
 		shift
 		;;
 	esac
-	guest_call "$name" "$limit" "$1"
+	guest_call "$name" $((limit * LAB_SLOW)) "$1"
 	status=$?
 	[ "$status" -eq 125 ] || base64 -d "$LAB_TMP/guests/$name/answer"
 	return "$status"
@@ -157,7 +165,7 @@ guest_wait() {
 	in_guest "$1" $((${3:-30} + 5)) "
 		n=0
 		until [ -s /tmp/jobs/$2.status ]; do
-			if [ \$n -ge $((${3:-30} * 10)) ]; then
+			if [ \$n -ge $((${3:-30} * LAB_SLOW * 10)) ]; then
 				cat /tmp/jobs/$2.out
 				exit 124
 			fi

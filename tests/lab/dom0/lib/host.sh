@@ -69,3 +69,12 @@ unload_vivid() {
 	# Nodes are closed a moment after the processes that had them are gone.
 	wait_for 5 modprobe -r vivid
 }
+
+# unload_cameras: whatever was loaded of them.
+unload_cameras() {
+	local driver
+
+	for driver in vivid vim2m vicodec; do
+		[ ! -d "/sys/module/$driver" ] || wait_for 5 modprobe -r "$driver"
+	done
+}

@@ -47,6 +47,10 @@ diag() {
 
 LAB_WITHIN_OK=
 
+# How much longer than with the plain kernel everything may take: all limits are
+# multiplied by it.
+LAB_SLOW=$(cat /lab/slow)
+
 # ok SENTENCE COMMAND...: true if COMMAND succeeds.
 ok() {
 	local sentence=$1 status
@@ -131,6 +135,15 @@ done_testing() {
 	exit 0
 }
 
+# or_full LITTLE MUCH: how much of something, of which "lab run --full" does MUCH.
+or_full() {
+	if [ -e /lab/full ]; then
+		echo "$2"
+	else
+		echo "$1"
+	fi
+}
+
 # now_ms: since boot, to a hundredth of a second.
 now_ms() {
 	local up _
@@ -154,7 +167,7 @@ timed() {
 # wait_for SECONDS COMMAND...: tries COMMAND until it succeeds.
 wait_for() {
 	local end
-	end=$(($(now_ms) + $1 * 1000))
+	end=$(($(now_ms) + $1 * LAB_SLOW * 1000))
 	shift
 
 	until "$@" >/dev/null 2>&1; do
