@@ -8,8 +8,12 @@
 . /lab/dom0/lib/guest.sh
 # shellcheck source=dom0/lib/host.sh
 . /lab/dom0/lib/host.sh
+# shellcheck source=dom0/lib/nodes.sh
+. /lab/dom0/lib/nodes.sh
 # shellcheck source=dom0/lib/frames.sh
 . /lab/dom0/lib/frames.sh
+# shellcheck source=dom0/lib/clock.sh
+. /lab/dom0/lib/clock.sh
 # shellcheck source=dom0/lib/steps.sh
 . /lab/dom0/lib/steps.sh
 # shellcheck source=dom0/lib/compliance.sh

@@ -54,7 +54,7 @@ guest_wait cluster watch 10 >/dev/null
 [ $? -ne 124 ]
 is "then its stream ends" $? 0
 answers "and it opens no more" cluster 0 open 'ENODEV|ENOENT'
-in_guest cluster 'grep dqbuf: /tmp/watch' | frame_list >"$LAB_OUT/cluster.frames"
+guest_frames cluster /tmp/watch >"$LAB_OUT/cluster.frames"
 for guest in ivi cluster; do
 	counts=$(frames_between "$from" "$to" <"$LAB_OUT/$guest.frames")
 	diag "$guest: frames, lost, frames/s of $rate: $counts"

@@ -19,7 +19,7 @@ take() {
 
 # sums GUEST COUNT: a line per frame, its number and its MD5 sum.
 sums() {
-	in_guest "$1" 'grep dqbuf: /tmp/log' | frame_list | cut -d ' ' -f 1 >"$LAB_TMP/numbers"
+	guest_frames "$1" /tmp/log | cut -d ' ' -f 1 >"$LAB_TMP/numbers"
 	in_guest "$1" 90 "
 		n=0
 		while [ \$n -lt $2 ]; do
@@ -45,7 +45,7 @@ came() {
 		"$(grep -cxFf "$LAB_TMP/kept.sums" "$LAB_OUT/$guest.sums")" "$count"
 	is "and all are different pictures" \
 		"$(cut -d ' ' -f 2 "$LAB_OUT/$guest.sums" | sort -u | wc -l)" "$count"
-	in_guest "$guest" 'grep dqbuf: /tmp/log' | frame_list >"$LAB_OUT/$guest.frames"
+	guest_frames "$guest" /tmp/log >"$LAB_OUT/$guest.frames"
 	counts=$(frames_between 0 999999 <"$LAB_OUT/$guest.frames")
 	echo "$guest ${width}x$height $3 $counts" >>"$LAB_OUT/table"
 	diag "$guest, asked for $3 frames/s: frames, numbers left out, frames/s: $counts"

@@ -21,7 +21,7 @@ came() {
 	local list=$LAB_OUT/$1-$2.frames
 
 	ok "$1 gets $count frames of $2" guest_wait "$1" "$2" 30
-	in_guest "$1" "grep dqbuf: /tmp/$2" | frame_list >"$list"
+	guest_frames "$1" "/tmp/$2" >"$list"
 	diag "$1 $2: frames, lost, frames/s of $rate: $(frames_between 0 999999 <"$list")"
 	ok "their numbers rise" frames_rise "$list"
 }

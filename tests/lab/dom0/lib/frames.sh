@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Counting frames: which came, and which did not. A list of frames has a line
-# per frame, "NUMBER SECONDS": V4L2's sequence and timestamp, which in a guest
-# are dom0's own. So what happened in dom0 from one moment to another can be
-# asked of each guest's list.
+# per frame, "NUMBER SECONDS": V4L2's sequence and timestamp, the latter by dom0's
+# clock (see guest_frames). So what happened in dom0 from one moment to another
+# can be asked of each guest's list.
 # shellcheck shell=dash
 
 # frame_list: of what v4l2-ctl --verbose prints.
@@ -47,7 +47,7 @@ watch_begin() {
 # has ended by itself.
 watch_end() {
 	in_guest "$1" 'killall v4l2-ctl' >/dev/null || return 1
-	in_guest "$1" "grep dqbuf: /tmp/watch" | frame_list >"$LAB_OUT/$1.frames"
+	guest_frames "$1" /tmp/watch >"$LAB_OUT/$1.frames"
 }
 
 # frames_rise FILE: the numbers of a list do, and there are some.

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# dom0's nodes of other kinds than one webcam: which drivers make them, and
+# which node is which.
+# shellcheck shell=dash
+
+# node_named NAME: the node whose driver calls it so, as "stateful-encoder" or
+# "vivid-000-vbi-cap".
+node_named() {
+	local file
+
+	for file in /sys/class/video4linux/*/name; do
+		[ "$(cat "$file")" = "$1" ] || continue
+		file=${file%/name}
+		echo "/dev/${file##*/}"
+		return 0
+	done
+	return 1
+}
+
+# has_node NAME
+has_node() {
+	[ -c "$(node_named "$1")" ]
+}
+
+# load_vim2m: a node that turns pictures around; sets VIM2M.
+load_vim2m() {
+	modprobe vim2m && wait_for 5 has_node vim2m || return 1
+	# shellcheck disable=SC2034 # for the caller
+	VIM2M=$(node_named vim2m)
+}
+
+# load_vicodec: a software codec; sets ENCODER and DECODER, the stateful ones.
+load_vicodec() {
+	modprobe vicodec && wait_for 5 has_node stateless-decoder || return 1
+	# shellcheck disable=SC2034 # for the caller
+	ENCODER=$(node_named stateful-encoder) DECODER=$(node_named stateful-decoder)
+}
+
+# What makes vivid's node N of each kind, among its options.
+VIVID_CAPTURE=0x1 VIVID_VBI_CAPTURE=0x4 VIVID_SDR=0x20 VIVID_OUTPUT=0x100
+VIVID_VBI_OUTPUT=0x400 VIVID_META_CAPTURE=0x20000 VIVID_META_OUTPUT=0x40000
+VIVID_TOUCH=0x80000
+
+# load_vivid_kind KIND: one vivid of that kind, without the buttons that inject
+# errors: v4l2-compliance presses each of a driver that it does not know.
+load_vivid_kind() {
+	case $1 in
+	webcam)
+		set -- input_types=0
+		;;
+	hdmi)
+		set -- input_types=3
+		;;
+	multiplanar)
+		set -- input_types=0 multiplanar=2
+		;;
+	esac
+	load_vivid n_devs=1 node_types=$VIVID_CAPTURE num_inputs=1 no_error_inj=1 "$@"
+}
+
+# load_vivid_all: one vivid with a node of every kind that has buffers. Its input
+# is a television, which is what has VBI.
+load_vivid_all() {
+	load_vivid n_devs=1 num_inputs=1 input_types=1 num_outputs=1 output_types=0 \
+		no_error_inj=1 node_types=$((VIVID_CAPTURE | VIVID_VBI_CAPTURE |
+			VIVID_SDR | VIVID_OUTPUT | VIVID_VBI_OUTPUT | VIVID_META_CAPTURE |
+			VIVID_META_OUTPUT | VIVID_TOUCH))
+}
