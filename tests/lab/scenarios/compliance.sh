@@ -1,15 +1,49 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# v4l2-compliance in a guest, with streaming, which includes all other tests.
-# No failure; what fails is told.
-# limit: 300
+# v4l2-compliance with streaming, in a guest and on the bare node, side by side:
+# webcam, HDMI input, multi-planar, the pattern source; then in two guests at the
+# same time on one camera. In a guest nothing fails, and nothing is warned of that
+# the bare node is not warned of.
+# limit: 400
 # shellcheck shell=dash
 
+stream=-s$(or_full 8 60)
 # v4l2-compliance presses every button, and of a driver that it does not know
 # as vivid also those that inject errors: off with them.
-ok "vivid is the camera" load_vivid n_devs=1 node_types=0x1 num_inputs=1 input_types=0 \
-	no_error_inj=1
-camera_rate /dev/video0 30
-ok "vmediad starts" start_vmediad || done_testing
-ok "a guest starts" guest_start ivi "$(cameras 1)" || done_testing
-compliance ivi streaming -s
+ok "vivid is three cameras" load_vivid n_devs=3 node_types=0x1,0x1,0x1 \
+	num_inputs=1,1,1 input_types=0,3,0 multiplanar=1,1,2 no_error_inj=1
+n=0
+for kind in webcam hdmi multiplanar; do
+	v4l2-ctl -d $n --set-fmt-video=width=640,height=360,pixelformat=YUYV
+	v4l2-ctl -d $n --set-parm=10 >/dev/null
+	compliance_bare $kind.bare -d $n "$stream"
+	n=$((n + 1))
+done
+
+ok "vmediad starts" start_vmediad '
+cameras = [
+	"name=webcam,source=/dev/video0", "name=hdmi,source=/dev/video1",
+	"name=multiplanar,source=/dev/video2", "name=pattern,source=pattern:640x360@10",
+]
+domains = [
+	"name=ivi,cameras=webcam hdmi multiplanar pattern", "name=cluster,cameras=webcam",
+]' || done_testing
+ok "a guest starts" guest_start ivi "$(cameras 4)" || done_testing
+ok "another starts" guest_start cluster "$(cameras 1)" || done_testing
+n=0
+for kind in webcam hdmi multiplanar pattern; do
+	timed compliance_guest ivi $kind -d $n "$stream"
+	diag "$kind took $TOOK_MS ms"
+	n=$((n + 1))
+done
+in_guest_bg cluster compliance "v4l2-compliance -d0 $stream --color=never"
+compliance_guest ivi webcam-first -d0 "$stream"
+guest_wait cluster compliance 100 | tr '\r' '\n' >"$LAB_OUT/webcam-second"
+
+for kind in webcam hdmi multiplanar; do
+	as_compliant $kind $kind.bare
+done
+as_compliant pattern webcam.bare
+as_compliant webcam-first webcam.bare
+as_compliant webcam-second webcam.bare
+compliance_table
 done_testing
