@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# A driver whose buffers are all in the device's shared memory region, as one
+# has that knows nothing but MMAP: 300 frames at 1280x720, and v4l2-compliance.
+# limit: 240
+# shellcheck shell=dash
+
+stream=-s$(or_full 4 60)
+ok "vivid is the camera" load_vivid_kind webcam
+camera_mode /dev/video0 1280x720
+camera_rate /dev/video0 60 >/dev/null
+compliance_bare bare -d0 "$stream"
+ok "vmediad starts" start_vmediad || done_testing
+ok "a guest starts" guest_start ivi "$(cameras 1)" \
+	'extra = "console=ttyAMA0 rdinit=/init vmedia.memory=window"' || done_testing
+is "the driver takes its memory from the window" \
+	"$(in_guest ivi 'cat /sys/module/vmedia/parameters/memory')" window
+
+ok "300 frames come" in_guest ivi 90 "
+	v4l2-ctl -d0 --set-fmt-video=width=1280,height=720,pixelformat=YUYV &&
+	v4l2-ctl -d0 --verbose --stream-mmap --stream-count=300 >/tmp/log 2>&1"
+guest_frames ivi /tmp/log >"$LAB_OUT/ivi.frames"
+is "and 300 frame numbers" "$(wc -l <"$LAB_OUT/ivi.frames")" 300
+ok "the frame numbers rise" frames_rise "$LAB_OUT/ivi.frames"
+compliance_guest ivi window -d0 "$stream"
+as_compliant window bare
+compliance_table
+done_testing
