@@ -29,7 +29,7 @@ prepare="
 # in_dom0 COMMAND
 in_dom0() {
 	(
-		# shellcheck disable=SC2034 # for the command
+		# shellcheck disable=SC2034,SC2153 # for the command
 		encoder=$ENCODER decoder=$DECODER
 		cd /tmp/codec && eval "$1"
 	)

@@ -17,7 +17,7 @@ ok "another starts" guest_start cluster "$(cameras 1)" || done_testing
 
 ok "the first streams" guest_streams ivi
 like "and is the primary" "$(vmediactl primary front)" ivi
-compliance cluster second-streaming -s
+compliance cluster second-streaming "-s$(or_full 8 60)"
 in_guest cluster 'v4l2-ctl -d0 --list-formats-ext' >"$LAB_OUT/modes"
 is "it is shown one size" "$(grep -c 'Size:' "$LAB_OUT/modes")" 1
 like "which is the one of the stream" "$(cat "$LAB_OUT/modes")" 640x360

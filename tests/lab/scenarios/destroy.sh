@@ -17,10 +17,11 @@ gone() {
 	is "$3 $1: nothing in xenstore" "$(backend_nodes "$2")" 0
 }
 
+rounds=$(or_full 1 '1 2 3')
 ok "vivid is the camera" load_vivid
 ok "vmediad starts" start_vmediad || done_testing
 
-for round in 1 2 3; do
+for round in $rounds; do
 	ok "a guest starts" guest_start ivi "$(cameras 1)" || done_testing
 	ok "it streams" guest_streams ivi
 	domid=$(guest_domid ivi)
@@ -30,7 +31,7 @@ for round in 1 2 3; do
 	gone "$round" "$domid" destroy
 done
 
-for round in 1 2 3; do
+for round in $rounds; do
 	ok "a guest starts" guest_start ivi "$(cameras 1)" || done_testing
 	ok "it streams" guest_streams ivi
 	domid=$(guest_domid ivi)
@@ -39,7 +40,7 @@ for round in 1 2 3; do
 done
 
 ok "a guest starts" guest_start ivi "$(cameras 1)" || done_testing
-for round in 1 2 3; do
+for round in $rounds; do
 	ok "it streams" guest_streams ivi
 	domid=$(guest_domid ivi)
 	ok "reboot $round" guest_reboot ivi
