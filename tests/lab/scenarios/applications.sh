@@ -34,7 +34,7 @@ ok "vivid has an output" load_vivid n_devs=1 node_types=$VIVID_OUTPUT num_output
 ok "vicodec is there" load_vicodec || done_testing
 ok "vmediad starts" start_vmediad "
 cameras = [
-	'name=bars,source=pattern:$mode@10', 'name=out,source=$(node_named vivid-000-vid-out)',
+	'name=bars,source=pattern:$mode@10', 'name=out,source=$(node_named vivid-???-vid-out)',
 	'name=encoder,source=$ENCODER', 'name=decoder,source=$DECODER',
 ]
 domains = [ 'name=ivi,cameras=bars out encoder decoder' ]" || done_testing

@@ -9,9 +9,10 @@
 stream=-s$(or_full 8 60)
 ok "vim2m is there" load_vim2m || done_testing
 ok "vicodec is there" load_vicodec || done_testing
-compliance_bare vim2m.bare -d "$VIM2M" "$stream"
-compliance_bare encoder.bare -d "$ENCODER" "$stream"
-compliance_bare decoder.bare -d "$DECODER" "$stream"
+compliance_bare vim2m.bare -d "$VIM2M" "$stream" &
+compliance_bare encoder.bare -d "$ENCODER" "$stream" &
+compliance_bare decoder.bare -d "$DECODER" "$stream" &
+wait
 
 ok "vmediad starts" start_vmediad "
 cameras = [
@@ -19,10 +20,11 @@ cameras = [
 ]
 domains = [ 'name=ivi,cameras=vim2m encoder decoder' ]" || done_testing
 ok "a guest starts" guest_start ivi "$(cameras 3)" 'memory = 512' || done_testing
-compliance_guest ivi vim2m -d0 "$stream"
-compliance_guest ivi encoder -d1 "$stream"
-compliance_guest ivi decoder -d2 "$stream"
+compliance_begin ivi vim2m -d0 "$stream"
+compliance_begin ivi encoder -d1 "$stream"
+compliance_begin ivi decoder -d2 "$stream"
 for node in vim2m encoder decoder; do
+	compliance_end ivi $node
 	as_compliant $node $node.bare
 done
 compliance_table

@@ -38,7 +38,7 @@ for_kinds() {
 bare() {
 	local device
 
-	device=$(node_named "vivid-000-$1") || return
+	device=$(node_named "vivid-???-$1") || return
 	echo "'name=$1,source=$device'," >>"$LAB_TMP/cameras"
 	eval "$(stream "$device" "$3")" >"$LAB_OUT/$1.bare"
 	# What v4l2-ctl still has queued at the end of an output is not waited for.

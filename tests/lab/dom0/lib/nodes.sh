@@ -3,21 +3,25 @@
 # which node is which.
 # shellcheck shell=dash
 
-# node_named NAME: the node whose driver calls it so, as "stateful-encoder" or
-# "vivid-000-vbi-cap".
+# node_named PATTERN: the node whose driver calls it so, as "stateful-encoder" or
+# "vivid-???-vbi-cap".
 node_named() {
 	local file
 
 	for file in /sys/class/video4linux/*/name; do
-		[ "$(cat "$file")" = "$1" ] || continue
-		file=${file%/name}
-		echo "/dev/${file##*/}"
-		return 0
+		# shellcheck disable=SC2254 # a pattern it shall be
+		case $(cat "$file") in
+		$1)
+			file=${file%/name}
+			echo "/dev/${file##*/}"
+			return 0
+			;;
+		esac
 	done
 	return 1
 }
 
-# has_node NAME
+# has_node PATTERN
 has_node() {
 	[ -c "$(node_named "$1")" ]
 }
@@ -58,11 +62,11 @@ load_vivid_kind() {
 	load_vivid n_devs=1 node_types=$VIVID_CAPTURE num_inputs=1 no_error_inj=1 "$@"
 }
 
-# load_vivid_all: one vivid with a node of every kind that has buffers. Its input
-# is a television, which is what has VBI.
+# load_vivid_all: nodes of every kind that has buffers, of two vivids: a television
+# has VBI, a webcam metadata.
 load_vivid_all() {
-	load_vivid n_devs=1 num_inputs=1 input_types=1 num_outputs=1 output_types=0 \
-		no_error_inj=1 node_types=$((VIVID_CAPTURE | VIVID_VBI_CAPTURE |
-			VIVID_SDR | VIVID_OUTPUT | VIVID_VBI_OUTPUT | VIVID_META_CAPTURE |
-			VIVID_META_OUTPUT | VIVID_TOUCH))
+	load_vivid n_devs=2 num_inputs=1,1 input_types=1,0 num_outputs=1,1 \
+		output_types=0,0 no_error_inj=1 node_types="$((VIVID_VBI_CAPTURE |
+			VIVID_VBI_OUTPUT | VIVID_SDR | VIVID_TOUCH |
+			VIVID_OUTPUT)),$((VIVID_META_CAPTURE | VIVID_META_OUTPUT))"
 }
