@@ -54,17 +54,17 @@ uint32_t driver_reqbufs(struct world *world, uint32_t id, uint32_t type,
 
 static unsigned int num_planes(const struct driver_buffer *buffer)
 {
-	return V4L2_TYPE_IS_MULTIPLANAR(buffer->buffer.type) ?
-		       buffer->buffer.length :
-		       0;
+	return V4L2_TYPE_IS_MULTIPLANAR(buffer->buffer.type)
+		       ? buffer->buffer.length
+		       : 0;
 }
 
 /* Of UUIDs or SG lists there is one for a buffer without planes, too. */
 static unsigned int num_memories(const struct driver_buffer *buffer)
 {
-	return V4L2_TYPE_IS_MULTIPLANAR(buffer->buffer.type) ?
-		       buffer->buffer.length :
-		       1;
+	return V4L2_TYPE_IS_MULTIPLANAR(buffer->buffer.type)
+		       ? buffer->buffer.length
+		       : 1;
 }
 
 static size_t add(uint8_t *bytes, size_t at, const void *what, size_t len)
@@ -163,9 +163,9 @@ uint32_t driver_offset(struct world *world, uint32_t id, uint32_t type,
 	memcpy(&buffer.buffer, answer.payload, sizeof(buffer.buffer));
 	memcpy(buffer.planes, answer.payload + sizeof(buffer.buffer),
 	       sizeof(buffer.planes));
-	return V4L2_TYPE_IS_MULTIPLANAR(type) ?
-		       buffer.planes[plane].m.mem_offset :
-		       buffer.buffer.m.offset;
+	return V4L2_TYPE_IS_MULTIPLANAR(type)
+		       ? buffer.planes[plane].m.mem_offset
+		       : buffer.buffer.m.offset;
 }
 
 uint32_t driver_map(struct world *world, uint32_t id, uint32_t offset,

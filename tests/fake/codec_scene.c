@@ -23,9 +23,9 @@ static void start_side(struct world *world, uint32_t id, uint32_t type)
 {
 	uint32_t count = 2;
 
-	assert_int_equal(driver_reqbufs(world, id, type, V4L2_MEMORY_USERPTR,
-					&count),
-			 0);
+	assert_int_equal(
+		driver_reqbufs(world, id, type, V4L2_MEMORY_USERPTR, &count),
+		0);
 	assert_int_equal(count, 2);
 	assert_int_equal(driver_stream(world, id, VIDIOC_STREAMON, type), 0);
 }

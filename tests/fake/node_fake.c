@@ -130,9 +130,9 @@ static void create(struct node_fake *node)
 	memcpy(&payload, node->camera->call.data, sizeof(payload));
 	assert_int_equal(payload.memory, V4L2_MEMORY_MMAP);
 	queue = node_fake_queue(node, payload.format.type);
-	size = V4L2_TYPE_IS_MULTIPLANAR(payload.format.type) ?
-		       payload.format.fmt.pix_mp.plane_fmt[0].sizeimage :
-		       payload.format.fmt.pix.sizeimage;
+	size = V4L2_TYPE_IS_MULTIPLANAR(payload.format.type)
+		       ? payload.format.fmt.pix_mp.plane_fmt[0].sizeimage
+		       : payload.format.fmt.pix.sizeimage;
 	payload.index = queue->count;
 	payload.count = MIN(payload.count, queue->most - queue->count);
 	make_buffers(node, queue, payload.count, size);
@@ -256,9 +256,9 @@ struct session_frame node_fake_frame(struct node_fake *node, uint32_t type,
 		frame.bytesused[i] = buffer->size[i];
 		if (V4L2_TYPE_IS_OUTPUT(type))
 			frame.bytesused[i] =
-				V4L2_TYPE_IS_MULTIPLANAR(type) ?
-					buffer->planes[i].bytesused :
-					buffer->buffer.bytesused;
+				V4L2_TYPE_IS_MULTIPLANAR(type)
+					? buffer->planes[i].bytesused
+					: buffer->buffer.bytesused;
 	}
 	return frame;
 }

@@ -70,9 +70,9 @@ void world_populated(struct world *world, uint32_t error)
 	if (error == 0)
 		hyp_fake_populate(world->fake, device.window + asked->offset,
 				  asked->len);
-	assert_int_equal(send(world->daemon, &answer, sizeof(answer),
-			      MSG_NOSIGNAL),
-			 sizeof(answer));
+	assert_int_equal(
+		send(world->daemon, &answer, sizeof(answer), MSG_NOSIGNAL),
+		sizeof(answer));
 }
 
 union to_daemon {
@@ -117,8 +117,8 @@ bool world_serve(struct world *world)
 	bool busy = false;
 
 	while (world->daemon >= 0 &&
-	       recv(world->daemon, &msg, sizeof(msg),
-		    MSG_DONTWAIT | MSG_PEEK) > 0 &&
+	       recv(world->daemon, &msg, sizeof(msg), MSG_DONTWAIT | MSG_PEEK) >
+		       0 &&
 	       msg.hdr.type != GUEST_SESSION_REPORT &&
 	       msg.hdr.type != GUEST_REPORT) {
 		recv(world->daemon, &msg, sizeof(msg), MSG_DONTWAIT);

@@ -287,6 +287,49 @@ static void a_queue_changes_once_at_a_time(void **state)
 	assert_int_equal(reqbufs(world, id, 4), EBUSY);
 }
 
+/* What ends a buffer's time in the queue */
+
+static void free_buffers(struct world *world, uint32_t id)
+{
+	assert_int_equal(world_stream_off(world, id), 0);
+	assert_int_equal(reqbufs(world, id, 0), 0);
+}
+
+static void stop_stream(struct world *world, uint32_t id)
+{
+	assert_int_equal(world_stream_off(world, id), 0);
+}
+
+static void restart_stream(struct world *world, uint32_t id)
+{
+	assert_int_equal(world_stream_off(world, id), 0);
+	camera_fake_send_slots(camera_of(world, id), 2, 2);
+	assert_int_equal(world_stream_on(world, id), 0);
+}
+
+static void memory_is_left_alone_once_it_is_the_driver_s(void **state)
+{
+	static void (*const ends[])(struct world *world, uint32_t id) = {
+		free_buffers,
+		stop_stream,
+		restart_stream,
+	};
+	struct world *world = *state;
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		uint64_t gpa;
+		const uint32_t id = world_stream_with_a_buffer(world, &gpa);
+		uint8_t *ram = hyp_fake_ram(world->fake, gpa, 1);
+
+		*ram = 0x3c;
+		ends[i](world, id);
+		camera_fake_send_frame(camera_of(world, id), 0, 0);
+		world_settle(world);
+		assert_int_equal(*ram, 0x3c);
+		world_close(world, id);
+	}
+}
+
 /* PREPARE_BUF */
 
 static uint32_t prepare(struct world *world, uint32_t id,
@@ -373,6 +416,7 @@ int main(void)
 		TEST(streaming_twice_is_streaming_once),
 		TEST(stopping_what_does_not_stream_gives_buffers_back),
 		TEST(a_queue_changes_once_at_a_time),
+		TEST(memory_is_left_alone_once_it_is_the_driver_s),
 		TEST(a_prepared_buffer_says_so_until_it_is_queued),
 		TEST(a_buffer_is_prepared_once),
 		TEST(a_buffer_is_prepared_as_it_would_be_queued),

@@ -43,7 +43,8 @@ static void all_that_the_node_says_of_a_buffer_is_told(void **state)
 	struct virtio_media_event_dqbuf event;
 	struct session_frame frame;
 
-	driver_qbuf(world, id, CAPTURE, 0, codec_alloc(world, OUT_LEN, 0), OUT_LEN);
+	driver_qbuf(world, id, CAPTURE, 0, codec_alloc(world, OUT_LEN, 0),
+		    OUT_LEN);
 	frame = node_fake_frame(codec_node(world, id), CAPTURE, 0, 3);
 	frame.field = V4L2_FIELD_INTERLACED;
 	frame.flags |= V4L2_BUF_FLAG_KEYFRAME | V4L2_BUF_FLAG_TIMECODE |
@@ -92,7 +93,8 @@ static void the_last_buffer_may_be_empty(void **state)
 	struct virtio_media_event_dqbuf event;
 	struct session_frame frame;
 
-	driver_qbuf(world, id, CAPTURE, 0, codec_alloc(world, OUT_LEN, 0), OUT_LEN);
+	driver_qbuf(world, id, CAPTURE, 0, codec_alloc(world, OUT_LEN, 0),
+		    OUT_LEN);
 	frame = node_fake_frame(codec_node(world, id), CAPTURE, 0, 3);
 	frame.flags |= V4L2_BUF_FLAG_LAST;
 	frame.bytesused[0] = 0;
@@ -110,7 +112,8 @@ static void a_broken_buffer_says_so(void **state)
 	struct driver_buffer query = driver_buffer(CAPTURE, USERPTR, 0);
 	struct session_frame frame;
 
-	driver_qbuf(world, id, CAPTURE, 0, codec_alloc(world, OUT_LEN, 0), OUT_LEN);
+	driver_qbuf(world, id, CAPTURE, 0, codec_alloc(world, OUT_LEN, 0),
+		    OUT_LEN);
 	frame = node_fake_frame(codec_node(world, id), CAPTURE, 0, 3);
 	frame.flags |= V4L2_BUF_FLAG_ERROR;
 	node_fake_send(codec_node(world, id), &frame);
@@ -126,8 +129,8 @@ static void buffers_may_come_back_in_any_order(void **state)
 	const uint32_t id = codec_start(world);
 
 	for (uint32_t i = 0; i < 2; i++)
-		driver_qbuf(world, id, CAPTURE, i, codec_alloc(world, OUT_LEN, 0),
-			    OUT_LEN);
+		driver_qbuf(world, id, CAPTURE, i,
+			    codec_alloc(world, OUT_LEN, 0), OUT_LEN);
 	node_fake_done(codec_node(world, id), CAPTURE, 1, 0);
 	node_fake_done(codec_node(world, id), CAPTURE, 0, 1);
 	assert_int_equal(world_dequeued(world, id).buffer.index, 1);
@@ -139,8 +142,10 @@ static void one_side_stops_while_the_other_goes_on(void **state)
 	struct world *world = *state;
 	const uint32_t id = codec_start(world);
 
-	driver_qbuf(world, id, OUTPUT, 0, codec_alloc(world, IN_LEN, 0), IN_LEN);
-	driver_qbuf(world, id, CAPTURE, 0, codec_alloc(world, OUT_LEN, 0), OUT_LEN);
+	driver_qbuf(world, id, OUTPUT, 0, codec_alloc(world, IN_LEN, 0),
+		    IN_LEN);
+	driver_qbuf(world, id, CAPTURE, 0, codec_alloc(world, OUT_LEN, 0),
+		    OUT_LEN);
 	assert_int_equal(driver_stream(world, id, VIDIOC_STREAMOFF, CAPTURE),
 			 0);
 	node_fake_done(codec_node(world, id), OUTPUT, 0, 0);
@@ -159,7 +164,8 @@ static void nothing_untold_is_told_after_streamoff(void **state)
 	assert_int_equal(driver_reqbufs(world, id, CAPTURE, USERPTR, &count),
 			 0);
 	assert_int_equal(driver_stream(world, id, VIDIOC_STREAMON, CAPTURE), 0);
-	driver_qbuf(world, id, CAPTURE, 0, codec_alloc(world, OUT_LEN, 0), OUT_LEN);
+	driver_qbuf(world, id, CAPTURE, 0, codec_alloc(world, OUT_LEN, 0),
+		    OUT_LEN);
 	node_fake_done(codec_node(world, id), CAPTURE, 0, 0);
 	assert_int_equal(driver_stream(world, id, VIDIOC_STREAMOFF, CAPTURE),
 			 0);
@@ -228,12 +234,11 @@ static void a_picture_goes_through_the_codec(void **state)
 
 	for (uint32_t i = 0; i < 20; i++) {
 		memset(hyp_fake_ram(world->fake, in, IN_LEN), i, IN_LEN);
-		assert_int_equal(driver_qbuf(world, id, OUTPUT, i % 2, in,
-					     IN_LEN),
-				 0);
-		assert_int_equal(driver_qbuf(world, id, CAPTURE, i % 2, out,
-					     OUT_LEN),
-				 0);
+		assert_int_equal(
+			driver_qbuf(world, id, OUTPUT, i % 2, in, IN_LEN), 0);
+		assert_int_equal(
+			driver_qbuf(world, id, CAPTURE, i % 2, out, OUT_LEN),
+			0);
 		made = codec_bytes(world, id, CAPTURE, i % 2);
 		memset(made, codec_bytes(world, id, OUTPUT, i % 2)[5] + 1,
 		       OUT_LEN);
@@ -241,14 +246,14 @@ static void a_picture_goes_through_the_codec(void **state)
 		node_fake_done(codec_node(world, id), CAPTURE, i % 2, i);
 		world_dequeued(world, id);
 		assert_int_equal(world_dequeued(world, id).buffer.sequence, i);
-		assert_int_equal(((uint8_t *)hyp_fake_ram(world->fake, out,
-							  1))[0],
-				 i + 1);
+		assert_int_equal(
+			((uint8_t *)hyp_fake_ram(world->fake, out, 1))[0],
+			i + 1);
 		world_post(world, 2);
 	}
 }
 
-#define TEST(test)                                               \
+#define TEST(test)                                                \
 	cmocka_unit_test_setup_teardown(test, world_set_up_codec, \
 					world_tear_down)
 

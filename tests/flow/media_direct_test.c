@@ -178,7 +178,8 @@ static void a_quota_that_the_node_cannot_meet_frees_its_buffers(void **state)
 	assert_int_equal(reqbufs(world, id, CAPTURE, 3), 0);
 }
 
-static void a_quota_that_is_used_up_leaves_the_node_without_buffers(void **state)
+static void
+a_quota_that_is_used_up_leaves_the_node_empty(void **state)
 {
 	struct world *world = *state;
 	const uint32_t id = codec_open(world);
@@ -237,8 +238,8 @@ static void codecs_do_not_count_as_streams_of_a_camera(void **state)
 
 /* Queueing */
 
-static void the_bytes_of_an_output_buffer_are_there_before_it_is_queued(
-	void **state)
+static void
+the_bytes_of_an_output_buffer_are_there_before_it_is_queued(void **state)
 {
 	struct world *world = *state;
 	const uint32_t id = codec_start(world);
@@ -291,7 +292,9 @@ static void what_the_driver_says_of_an_output_buffer_crosses(void **state)
 	buffer.buffer.timestamp.tv_usec = 77;
 	buffer.buffer.timecode.frames = 12;
 	assert_int_equal(driver_run(world, id, VIDIOC_QBUF, &buffer), 0);
-	queued = &node_fake_queue(codec_node(world, id), OUTPUT)->buffers[0].buffer;
+	queued = &node_fake_queue(codec_node(world, id), OUTPUT)
+			  ->buffers[0]
+			  .buffer;
 	assert_int_equal(queued->flags, V4L2_BUF_FLAG_TIMECODE);
 	assert_int_equal(queued->timestamp.tv_usec, 77);
 	assert_int_equal(queued->timecode.frames, 12);
@@ -308,8 +311,8 @@ static void a_queued_buffer_tells_what_the_node_says(void **state)
 	buffer.buffer.m.userptr = 0x7f0012345000;
 	buffer.buffer.timestamp.tv_usec = 77;
 	assert_int_equal(driver_run(world, id, VIDIOC_QBUF, &buffer), 0);
-	assert_int_equal(buffer.buffer.flags, V4L2_BUF_FLAG_QUEUED |
-						      V4L2_BUF_FLAG_TIMESTAMP_COPY);
+	assert_int_equal(buffer.buffer.flags,
+			 V4L2_BUF_FLAG_QUEUED | V4L2_BUF_FLAG_TIMESTAMP_COPY);
 	assert_int_equal(buffer.buffer.timestamp.tv_usec, 77);
 	assert_int_equal(buffer.buffer.memory, USERPTR);
 	assert_int_equal(buffer.buffer.m.userptr, 0x7f0012345000);
@@ -377,7 +380,7 @@ static void a_reset_in_the_middle_of_an_output_buffer_ends_it(void **state)
 	assert_true(camera->closed);
 }
 
-#define TEST(test)                                               \
+#define TEST(test)                                                \
 	cmocka_unit_test_setup_teardown(test, world_set_up_codec, \
 					world_tear_down)
 
@@ -393,7 +396,7 @@ int main(void)
 		TEST(whether_buffers_can_be_created_is_the_node_s_to_say),
 		TEST(a_quota_makes_the_node_have_fewer_buffers),
 		TEST(a_quota_that_the_node_cannot_meet_frees_its_buffers),
-		TEST(a_quota_that_is_used_up_leaves_the_node_without_buffers),
+		TEST(a_quota_that_is_used_up_leaves_the_node_empty),
 		TEST(a_quota_creates_fewer_buffers),
 		TEST(what_a_refused_creation_claimed_is_given_back),
 		TEST(codecs_do_not_count_as_streams_of_a_camera),

@@ -32,9 +32,9 @@ static uint32_t mmap_session(struct world *world, uint32_t *offset)
 	const uint32_t id = world_open(world);
 	uint32_t count = 2;
 
-	assert_int_equal(driver_reqbufs(world, id, CAPTURE, V4L2_MEMORY_MMAP,
-					&count),
-			 0);
+	assert_int_equal(
+		driver_reqbufs(world, id, CAPTURE, V4L2_MEMORY_MMAP, &count),
+		0);
 	*offset = driver_offset(world, id, CAPTURE, 1, 0);
 	return id;
 }
@@ -195,10 +195,10 @@ static void a_mapping_outlives_a_session_that_broke(void **state)
 	assert_int_equal(driver_unmap(world, offset), 0);
 }
 
-#define TEST(test)                                               \
+#define TEST(test)                                                \
 	cmocka_unit_test_setup_teardown(test, world_set_up_draft, \
 					world_tear_down)
-#define RATIFIED_TEST(test)                                       \
+#define RATIFIED_TEST(test)                                        \
 	cmocka_unit_test_setup_teardown(test, world_set_up_window, \
 					world_tear_down)
 

@@ -131,6 +131,28 @@ static void a_payload_that_only_the_device_writes_may_be_sent(void **state)
 	assert_int_equal(world_answer(world).status, 0);
 }
 
+static void reserved_words_are_ignored_and_answered_with_0(void **state)
+{
+	struct virtio_media_cmd_ioctl cmd = {
+		.hdr.cmd = cpu_to_le32(VIRTIO_MEDIA_CMD_IOCTL),
+		.hdr.__reserved = 0xffffffff,
+		.code = cpu_to_le32(_IOC_NR(VIDIOC_G_INPUT)),
+	};
+	struct world *world = *state;
+	struct virtio_media_resp_header head;
+	struct driver_fake_answer answer;
+
+	cmd.session_id = cpu_to_le32(world_open(world));
+	world_send(world, &cmd, sizeof(cmd), 12);
+	world_settle(world);
+	assert_true(driver_fake_collect(world->driver, VIRTIO_MEDIA_COMMANDQ,
+					&answer));
+	assert_int_equal(answer.len, 12);
+	memcpy(&head, answer.data, sizeof(head));
+	assert_int_equal(head.status, 0);
+	assert_int_equal(head.__reserved, 0);
+}
+
 /* Controls */
 
 struct ctrls {
@@ -400,6 +422,7 @@ int main(void)
 		TEST(a_reply_of_a_wrong_length_is_an_io_error),
 		TEST(a_payload_that_only_the_device_writes_needs_none),
 		TEST(a_payload_that_only_the_device_writes_may_be_sent),
+		TEST(reserved_words_are_ignored_and_answered_with_0),
 		TEST(the_bytes_behind_controls_cross_without_pointers),
 		TEST(the_bytes_behind_controls_come_back),
 		TEST(pointers_come_back_as_they_were),

@@ -16,8 +16,8 @@
 #define OUTPUT V4L2_BUF_TYPE_VIDEO_OUTPUT
 #define MMAP V4L2_MEMORY_MMAP
 
-#define ALL_KINDS                                                      \
-	(V4L2_BUF_CAP_SUPPORTS_USERPTR | V4L2_BUF_CAP_SUPPORTS_MMAP |  \
+#define ALL_KINDS                                                     \
+	(V4L2_BUF_CAP_SUPPORTS_USERPTR | V4L2_BUF_CAP_SUPPORTS_MMAP | \
 	 V4L2_BUF_CAP_SUPPORTS_DMABUF | V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS)
 
 static uint32_t reqbufs(struct world *world, uint32_t id, uint32_t count)
@@ -62,9 +62,9 @@ static void a_device_with_a_window_offers_every_kind_of_memory(void **state)
 	};
 	struct world *world = *state;
 
-	assert_int_equal(world_ioctl(world, world_open(world), VIDIOC_REQBUFS,
-				     &request),
-			 0);
+	assert_int_equal(
+		world_ioctl(world, world_open(world), VIDIOC_REQBUFS, &request),
+		0);
 	assert_int_equal(request.capabilities, ALL_KINDS);
 	assert_int_equal(request.memory, MMAP);
 }
@@ -78,9 +78,9 @@ static void memory_of_no_kind_is_refused_with_all_that_there_are(void **state)
 	};
 	struct world *world = *state;
 
-	assert_int_equal(world_ioctl(world, world_open(world), VIDIOC_REQBUFS,
-				     &request),
-			 EINVAL);
+	assert_int_equal(
+		world_ioctl(world, world_open(world), VIDIOC_REQBUFS, &request),
+		EINVAL);
 	assert_int_equal(request.capabilities, ALL_KINDS);
 }
 
@@ -156,8 +156,7 @@ static void created_buffers_without_pages_leave_the_others_alone(void **state)
 	struct v4l2_create_buffers create = {
 		.count = 30,
 		.memory = MMAP,
-		.format = {.type = CAPTURE,
-			   .fmt.pix.sizeimage = 1024 * 1024},
+		.format = {.type = CAPTURE, .fmt.pix.sizeimage = 1024 * 1024},
 	};
 	struct world *world = *state;
 	const uint32_t id = world_open(world);
@@ -240,8 +239,7 @@ static void a_frame_is_seen_in_the_mapping(void **state)
 	assert_int_equal(event.buffer.memory, MMAP);
 	assert_int_equal(event.buffer.length, WORLD_FRAME_LEN);
 	assert_memory_equal(driver_bytes(world, addr, WORLD_FRAME_LEN),
-			    camera_of(world, id)->slots[0][0],
-			    WORLD_FRAME_LEN);
+			    camera_of(world, id)->slots[0][0], WORLD_FRAME_LEN);
 }
 
 static void a_queued_mmap_buffer_needs_no_length(void **state)
@@ -319,8 +317,7 @@ static void an_offset_of_nothing_cannot_be_mapped(void **state)
 			 EINVAL);
 	assert_int_equal(driver_map(world, 77, offset, &addr, &len), EINVAL);
 	/* Offsets are a session's own. */
-	assert_int_equal(driver_map(world, other, offset, &addr, &len),
-			 EINVAL);
+	assert_int_equal(driver_map(world, other, offset, &addr, &len), EINVAL);
 }
 
 static void what_is_mapped_twice_is_unmapped_twice(void **state)
@@ -369,7 +366,7 @@ static void break_session(struct world *world, uint32_t id)
 
 static void a_mapping_outlives_its_buffer(void **state)
 {
-	static void (*const ends[])(struct world *world, uint32_t id) = {
+	static void (*const ends[])(struct world * world, uint32_t id) = {
 		free_buffers,
 		close_session,
 		break_session,
@@ -389,9 +386,9 @@ static void a_mapping_outlives_its_buffer(void **state)
 		next = world_open(world);
 		assert_int_equal(reqbufs(world, next, 4), 0);
 		for (uint32_t j = 0; j < 4; j++)
-			assert_int_not_equal(driver_offset(world, next,
-							   CAPTURE, j, 0),
-					     addr);
+			assert_int_not_equal(
+				driver_offset(world, next, CAPTURE, j, 0),
+				addr);
 		world_close(world, next);
 		assert_int_equal(*driver_bytes(world, addr, 1), 0x77);
 		assert_int_equal(driver_unmap(world, addr), 0);
@@ -483,6 +480,49 @@ static void no_two_buffers_of_a_codec_have_the_same_offset(void **state)
 	assert_int_not_equal(map(world, one, in), map(world, two, other));
 }
 
+static void what_has_no_place_in_the_window_is_taken_from_the_node(void **state)
+{
+	struct v4l2_create_buffers create = {
+		.count = 32,
+		.memory = MMAP,
+		.format = {.type = CAPTURE,
+			   .fmt.pix.sizeimage = 2 * 1024 * 1024},
+	};
+	struct world *world = *state;
+	const uint32_t id = codec_open(world);
+	uint32_t count = 2;
+
+	assert_int_equal(world_ioctl(world, id, VIDIOC_CREATE_BUFS, &create),
+			 ENOMEM);
+	world_settle(world);
+	assert_int_equal(node_fake_queue(codec_node(world, id), CAPTURE)->count,
+			 0);
+	assert_int_equal(memory_of(world), 0);
+	assert_int_equal(driver_reqbufs(world, id, CAPTURE, MMAP, &count), 0);
+}
+
+static void a_codec_s_buffers_without_pages_are_none(void **state)
+{
+	struct v4l2_requestbuffers request = {
+		.count = 2,
+		.type = OUTPUT,
+		.memory = MMAP,
+	};
+	struct world *world = *state;
+	const uint32_t id = codec_open(world);
+
+	world->populating = false;
+	world_send_ioctl(world, id, _IOC_NR(VIDIOC_REQBUFS), &request,
+			 sizeof(request), 28);
+	world_settle(world);
+	world_populated(world, ENOMEM);
+	assert_int_equal(world_answer(world).status, ENOMEM);
+	world_settle(world);
+	assert_int_equal(node_fake_queue(codec_node(world, id), OUTPUT)->count,
+			 0);
+	assert_int_equal(memory_of(world), 0);
+}
+
 static void buffers_are_requested_anew_while_the_old_are_mapped(void **state)
 {
 	struct world *world = *state;
@@ -498,10 +538,10 @@ static void buffers_are_requested_anew_while_the_old_are_mapped(void **state)
 	assert_int_equal(driver_unmap(world, old), 0);
 }
 
-#define TEST(test)                                                \
+#define TEST(test)                                                 \
 	cmocka_unit_test_setup_teardown(test, world_set_up_window, \
 					world_tear_down)
-#define CODEC_TEST(test)                                         \
+#define CODEC_TEST(test)                                          \
 	cmocka_unit_test_setup_teardown(test, world_set_up_codec, \
 					world_tear_down)
 
@@ -531,6 +571,9 @@ int main(void)
 		TEST(a_mapping_needs_room_for_its_answer),
 		CODEC_TEST(an_output_buffer_s_bytes_are_taken_from_the_window),
 		CODEC_TEST(no_two_buffers_of_a_codec_have_the_same_offset),
+		CODEC_TEST(
+			what_has_no_place_in_the_window_is_taken_from_the_node),
+		CODEC_TEST(a_codec_s_buffers_without_pages_are_none),
 		CODEC_TEST(buffers_are_requested_anew_while_the_old_are_mapped),
 	};
 

@@ -139,8 +139,7 @@ static void memory_that_was_not_asked_for_is_refused(void **state)
 }
 
 /* REQBUFS of two buffers, answered with what the test says */
-static uint32_t answer_reqbufs(struct world *world, uint32_t id,
-			       uint32_t count)
+static uint32_t answer_reqbufs(struct world *world, uint32_t id, uint32_t count)
 {
 	struct v4l2_requestbuffers request = {
 		.count = 2,
@@ -257,7 +256,7 @@ static void a_broken_codec_leaves_the_others_alone(void **state)
 			 0);
 }
 
-#define TEST(test)                                               \
+#define TEST(test)                                                \
 	cmocka_unit_test_setup_teardown(test, world_set_up_codec, \
 					world_tear_down)
 

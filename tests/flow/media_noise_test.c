@@ -58,9 +58,8 @@ static void put(uint8_t *bytes, size_t at, uint32_t value)
 /* Fields that all of these have at the same place, made plausible */
 static void make_plausible(struct noise *noise, uint32_t nr, uint8_t *payload)
 {
-	static const uint32_t memories[] = {V4L2_MEMORY_MMAP,
-					    V4L2_MEMORY_USERPTR,
-					    V4L2_MEMORY_DMABUF};
+	static const uint32_t memories[] = {
+		V4L2_MEMORY_MMAP, V4L2_MEMORY_USERPTR, V4L2_MEMORY_DMABUF};
 	const uint32_t memory = memories[below(noise, ARRAY_SIZE(memories))];
 
 	switch (nr) {
@@ -92,8 +91,8 @@ static void send_noise(struct world *world, struct noise *noise, uint32_t id)
 		bytes[i] = next(noise);
 	if (below(noise, 2))
 		nr = queue_nrs[below(noise, ARRAY_SIZE(queue_nrs))];
-	put(bytes, 0, below(noise, 8) ? VIRTIO_MEDIA_CMD_IOCTL :
-					below(noise, 8));
+	put(bytes, 0,
+	    below(noise, 8) ? VIRTIO_MEDIA_CMD_IOCTL : below(noise, 8));
 	put(bytes, 8, below(noise, 16) ? id : next(noise));
 	put(bytes, 12, below(noise, 16) ? nr : next(noise));
 	if (below(noise, 4))
@@ -131,9 +130,8 @@ static void make_noise(struct world *world, uint32_t seed)
 		send_noise(world, &noise, id);
 		while (world_asked(world, &question))
 			world_grant(world, &question);
-		assert_true(driver_fake_collect(world->driver,
-						VIRTIO_MEDIA_COMMANDQ,
-						&answer));
+		assert_true(driver_fake_collect(
+			world->driver, VIRTIO_MEDIA_COMMANDQ, &answer));
 		if (i % 64 == 0 && !is_open(world, id))
 			id = start(world);
 	}

@@ -157,9 +157,8 @@ static void an_imported_buffer_keeps_its_placeholder(void **state)
 
 	exporter(world, uuid);
 	buffer = object_buffer(0, uuid);
-	assert_int_equal(driver_run(world, importer(world), VIDIOC_QBUF,
-				    &buffer),
-			 0);
+	assert_int_equal(
+		driver_run(world, importer(world), VIDIOC_QBUF, &buffer), 0);
 	assert_int_equal(buffer.buffer.m.fd, -1);
 	assert_int_equal(buffer.buffer.memory, DMABUF);
 	/* No length was given: all of it */
@@ -273,8 +272,8 @@ static void a_camera_s_picture_goes_into_a_codec(void **state)
 	driver_fake_destroy(second);
 }
 
-static void another_device_s_reset_leaves_an_object_to_its_importer(
-	void **state)
+static void
+another_device_s_reset_leaves_an_object_to_its_importer(void **state)
 {
 	struct guest_attach attach =
 		world_window_device(2, V4L2_CAP_VIDEO_M2M | V4L2_CAP_STREAMING);
@@ -300,10 +299,10 @@ static void another_device_s_reset_leaves_an_object_to_its_importer(
 	driver_fake_destroy(second);
 }
 
-#define TEST(test)                                               \
+#define TEST(test)                                                \
 	cmocka_unit_test_setup_teardown(test, world_set_up_codec, \
 					world_tear_down)
-#define CAMERA_TEST(test)                                         \
+#define CAMERA_TEST(test)                                          \
 	cmocka_unit_test_setup_teardown(test, world_set_up_window, \
 					world_tear_down)
 
@@ -323,7 +322,8 @@ int main(void)
 		TEST(an_object_outlives_its_session_while_it_is_queued),
 		TEST(an_object_ends_with_the_last_who_had_it),
 		CAMERA_TEST(a_camera_s_picture_goes_into_a_codec),
-		CAMERA_TEST(another_device_s_reset_leaves_an_object_to_its_importer),
+		CAMERA_TEST(
+			another_device_s_reset_leaves_an_object_to_its_importer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

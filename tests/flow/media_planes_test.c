@@ -145,8 +145,7 @@ static void each_plane_is_mapped_at_an_offset_of_its_own(void **state)
 	uint64_t addr, len;
 
 	for (unsigned int i = 0; i < 2; i++) {
-		const uint32_t offset =
-			driver_offset(world, id, OUTPUT, 1, i);
+		const uint32_t offset = driver_offset(world, id, OUTPUT, 1, i);
 
 		assert_int_equal(driver_map(world, id, offset, &addr, &len), 0);
 		assert_int_equal(len, PLANE_LEN);
@@ -195,7 +194,8 @@ static void a_single_planar_type_is_none_of_the_node_s(void **state)
 			 EINVAL);
 }
 
-#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, world_tear_down)
+#define TEST(test) \
+	cmocka_unit_test_setup_teardown(test, set_up, world_tear_down)
 
 int main(void)
 {

@@ -57,9 +57,9 @@ static int set_up(void **state)
 	objects_init(&scene->objects);
 	assert_int_equal(window_create(&params, &scene->window), 0);
 	account_add(&scene->account, 1, LEN);
-	assert_int_equal(area_create(scene->window, &scene->account, LEN,
-				     &scene->area),
-			 0);
+	assert_int_equal(
+		area_create(scene->window, &scene->account, LEN, &scene->area),
+		0);
 	window_wait_init(&wait, populated);
 	window_populate(scene->window, &wait);
 	assert_true(window_populated(scene->window, 1, 0));
@@ -167,9 +167,8 @@ static void an_object_rests_with_its_last_buffer(void **state)
 	struct scene *scene = *state;
 	struct memory memory = {0};
 
-	assert_int_equal(object_create(&scene->objects, scene->area,
-				       &memory.object),
-			 0);
+	assert_int_equal(
+		object_create(&scene->objects, scene->area, &memory.object), 0);
 	memory_rest(&memory);
 	assert_false(list_empty(&scene->objects.list));
 	memory_finish(&memory);

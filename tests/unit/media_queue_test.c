@@ -268,7 +268,7 @@ static void all_planes_must_be_there(void **state)
 	assert_int_equal(planes[1].length, 500);
 }
 
-/* Output: bytes used and where they begin, of a buffer of 1000; what V4L2 says */
+/* Bytes of an output buffer of 1000, and how many are used; what V4L2 says */
 static const struct {
 	uint32_t length, bytesused;
 	int ret;

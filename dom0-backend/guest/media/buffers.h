@@ -59,12 +59,12 @@ void buffers_export(struct command *command);
 /**
  * buffers_request_of() - the payload of a REQBUFS, with what is ours to say
  * @out: the queue that it is for; untouched on failure
- * Return: 0; -EINVAL if there is no such queue, or none of such memory: then the
- * answer tells of which memory there could be.
+ * Return: 0; -EINVAL if there is no such queue, or none of such memory: then
+ * the answer tells of which memory there could be.
  */
 int buffers_request_of(struct command *command, struct queue **out);
 
-/** buffers_create_of() - the same for a CREATE_BUFS, whose index is filled in */
+/** buffers_create_of() - the same for a CREATE_BUFS; its index is filled in */
 int buffers_create_of(struct command *command, struct queue **out);
 
 /**

@@ -99,13 +99,15 @@ void command_wait(struct command *command, uint32_t tag,
 void command_await_pages(struct command *command, struct window *window,
 			 void (*populated)(struct command *, int error));
 
-/** command_claim() - the account gave it @buffers of @bytes in all; they go back
- * when it is answered, or by command_unclaim()
+/**
+ * command_claim() - the account gave it @buffers, of @bytes in all
+ *
+ * They go back when it is answered, or by command_unclaim().
  */
 void command_claim(struct command *command, unsigned int buffers,
 		   uint64_t bytes);
 
-/** command_unclaim() - give back what it claimed; harmless if there is nothing */
+/** command_unclaim() - give back what it claimed, if anything */
 void command_unclaim(struct command *command);
 
 /** command_replied() - its call is over; it waits no more, and goes on */

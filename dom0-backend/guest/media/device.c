@@ -25,6 +25,7 @@ static void run_close(struct media_device *device, struct vq_chain *chain)
 {
 	struct virtio_media_cmd_close cmd;
 	struct session *session;
+	uint32_t id;
 	int ret;
 
 	ret = vq_chain_read(chain, &cmd.session_id, sizeof(cmd.session_id));
@@ -32,10 +33,11 @@ static void run_close(struct media_device *device, struct vq_chain *chain)
 		chain_answer(chain, -EINVAL);
 		return;
 	}
-	session = session_find(device, le32_to_cpu(cmd.session_id));
+	id = le32_to_cpu(cmd.session_id);
+	session = session_find(device, id);
 	/* Who closes it itself need not be told any more that it is closed. */
 	if (!session)
-		session = session_find_gone(device, le32_to_cpu(cmd.session_id));
+		session = session_find_gone(device, id);
 	if (session) {
 		session_close(session);
 		calls_go_on(&device->calls);

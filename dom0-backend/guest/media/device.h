@@ -85,8 +85,8 @@ int media_device_create(const struct media_device_params *params,
 /**
  * media_device_destroy() - end all sessions and the device; NULL is fine
  *
- * Sessions that end are told to the owner. Of its window nothing is used any more
- * but what other devices' buffers were given as objects.
+ * Sessions that end are told to the owner. Of its window nothing is used any
+ * more but what other devices' buffers were given as objects.
  */
 void media_device_destroy(struct media_device *device);
 

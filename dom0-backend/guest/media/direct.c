@@ -29,7 +29,7 @@ static struct queue *create_queue(const struct command *command)
 			     command->payload.create_buffers.format.type);
 }
 
-/* End of an allocation: its command's answer, and the queue may change again. */
+/* End of an allocation: an answer, and the queue may change again. */
 static void allocated(struct command *command, struct queue *queue, int ret)
 {
 	queue->crossing = false;
@@ -182,13 +182,28 @@ void direct_request(struct command *command)
 	ask_for(command, queue, MIN(count, (uint32_t)VMEDIA_MAX_BUFFERS));
 }
 
+/* Of the first buffers there need not be any; others cannot be taken from the
+ * node without those that the guest uses, so they stay there. */
+static void create_failed(struct command *command, struct queue *queue, int ret)
+{
+	if (command->payload.create_buffers.index == 0)
+		give_up(command, queue, ret);
+	else
+		allocated(command, queue, ret);
+}
+
 static void create_populated(struct command *command, int error)
 {
-	allocated(command, create_queue(command), error);
+	struct queue *queue = create_queue(command);
+
+	if (error < 0)
+		create_failed(command, queue, error);
+	else
+		allocated(command, queue, 0);
 }
 
 /* What the node made is there, and counts, also if it is larger than it was to
- * be, or if the guest cannot have it. */
+ * be. */
 static int keep_created(struct command *command, struct queue *queue,
 			uint32_t made, uint32_t memory)
 {
@@ -225,13 +240,16 @@ static int take_created(struct command *command, const struct reply *reply,
 static void create_replied(struct command *command, const struct reply *reply)
 {
 	struct queue *queue = create_queue(command);
-	int ret = reply->error;
+	int ret;
 
 	command_unclaim(command);
-	if (ret == 0)
-		ret = take_created(command, reply, queue);
+	if (reply->error < 0) {
+		allocated(command, queue, reply->error);
+		return;
+	}
+	ret = take_created(command, reply, queue);
 	if (ret < 0)
-		allocated(command, queue, ret);
+		create_failed(command, queue, ret);
 	else if (command->payload.create_buffers.count == 0)
 		allocated(command, queue, 0);
 	else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * direct.h - the handlers of direct_buffers (buffers.h), which are in two files:
- * one for what makes buffers, one for what moves them.
+ * direct.h - the handlers of direct_buffers (buffers.h), which are in two
+ * files: one for what makes buffers, one for what moves them.
  */
 #ifndef MEDIA_DIRECT_H
 #define MEDIA_DIRECT_H

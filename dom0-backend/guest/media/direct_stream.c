@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Buffers of a direct session: their way to the node. frame.c has the way back. */
+/* Buffers of a direct session: their way to the node. frame.c is the way back. */
 #include "media/direct.h"
 
 #include <errno.h>
@@ -122,7 +122,6 @@ static void make_crossing(const struct buffer *buffer,
 static int take_crossing(struct queue *queue, struct buffer *buffer,
 			 const struct reply *reply)
 {
-	const bool is_multiplanar = V4L2_TYPE_IS_MULTIPLANAR(queue->type);
 	struct crossing told = { 0 };
 
 	if (reply->payload_len != sizeof(told.buffer) ||
@@ -130,9 +129,11 @@ static int take_crossing(struct queue *queue, struct buffer *buffer,
 		return -EIO;
 	memcpy(&told, reply->data, reply->len);
 	queue_said(queue, buffer, &told.buffer);
-	buffer->planes[0].bytesused = told.buffer.bytesused;
-	for (unsigned int i = 0; is_multiplanar && i < buffer->layout.num_planes;
-	     i++) {
+	if (!V4L2_TYPE_IS_MULTIPLANAR(queue->type)) {
+		buffer->planes[0].bytesused = told.buffer.bytesused;
+		return 0;
+	}
+	for (unsigned int i = 0; i < buffer->layout.num_planes; i++) {
 		buffer->planes[i].bytesused = told.planes[i].bytesused;
 		buffer->planes[i].data_offset = told.planes[i].data_offset;
 	}

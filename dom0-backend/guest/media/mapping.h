@@ -34,7 +34,7 @@ void mappings_finish(struct mappings *mappings);
 /** mapping_map() - CMD_MMAP. @chain: behind its header; consumed, answered */
 void mapping_map(struct media_device *device, struct vq_chain *chain);
 
-/** mapping_unmap() - CMD_MUNMAP. @chain: behind its header; consumed, answered */
+/** mapping_unmap() - CMD_MUNMAP. @chain: as for mapping_map() */
 void mapping_unmap(struct media_device *device, struct vq_chain *chain);
 
 #endif /* MEDIA_MAPPING_H */

@@ -39,8 +39,8 @@ void memory_trim(struct memory *memory, uint32_t len);
 /**
  * memory_rest() - it is not used until the driver brings it again
  *
- * Pages are the driver's once more. A piece of the window stays with its buffer,
- * and an object with the last that was given it, as a dma-buf does.
+ * Pages are the driver's once more. A piece of the window stays with its
+ * buffer, and an object with the last that was given it, as a dma-buf does.
  */
 void memory_rest(struct memory *memory);
 

@@ -70,8 +70,8 @@ const struct payload_type *payload_find(uint32_t nr);
  * @num_ctrls: controls in the tail
  * @ctrls: these; owned
  * @ctrl_sg: memory behind each of @ctrls, empty if it has none; owned
- * @data: the bytes behind all of @ctrls, without gaps, or the blocks of an EDID;
- *        owned
+ * @data: the bytes behind all of @ctrls, without gaps, or the blocks of an
+ *        EDID; owned
  * @data_len: of @data
  */
 struct payload {

@@ -120,7 +120,7 @@ static int make_areas(struct queue *queue, struct buffer *buffer)
 	return ret;
 }
 
-/* Appended, also if its memory cannot be had: queue_truncate() ends it all the same. */
+/* Appended even if its memory cannot be had: queue_truncate() ends it. */
 static int append(struct queue *queue, uint32_t memory,
 		  const struct queue_layout *layout)
 {

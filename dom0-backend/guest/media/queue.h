@@ -126,8 +126,8 @@ bool queue_has_memory(const struct queue *queue, uint32_t memory);
 /**
  * queue_add() - more buffers
  * @memory: of these; that of the others, if there are any
- * @count: not 0; queue->count + @count fit in a queue. They and their bytes were
- *         taken from the account, and are given back when they end, or on
+ * @count: not 0; queue->count + @count fit in a queue. They and their bytes
+ *         were taken from the account, and are given back when they end, or on
  *         failure.
  * Return: 0; -ENOMEM, and the queue is as it was.
  */

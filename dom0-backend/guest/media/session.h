@@ -6,8 +6,8 @@
  *	open      a socket leads to the camera
  *	broken    the socket ended: all that the guest asks for fails, its id
  *	          stays taken, until it says CLOSE ("Device-side error")
- *	gone      in the draft's dialect in place of broken: it is closed for the
- *	          guest, and here only until that was told
+ *	gone      in the draft's dialect in place of broken: it is closed for
+ *	          the guest, and here only until that was told
  */
 #ifndef MEDIA_SESSION_H
 #define MEDIA_SESSION_H
@@ -106,8 +106,8 @@ struct session *session_find_opening(struct media_device *device,
  * session_break() - it cannot go on
  * @error: positive errno, told to the guest now and by all later commands
  *
- * Commands that wait are answered, then EVT_ERROR is sent. @session is open, and
- * is broken or gone afterwards, as the dialect has it.
+ * Commands that wait are answered, then EVT_ERROR is sent. @session is open,
+ * and is broken or gone afterwards, as the dialect has it.
  */
 void session_break(struct session *session, uint32_t error);
 
@@ -125,7 +125,8 @@ void session_init_events(struct session *session);
 void session_post_event(struct session *session,
 			const struct v4l2_event *event);
 
-/** session_withdraw_events() - those that UNSUBSCRIBE_EVENT ends, as far as they
+/**
+ * session_withdraw_events() - those that UNSUBSCRIBE_EVENT ends, as far as they
  * are not told yet
  * @type: V4L2_EVENT_ALL: all of them
  */

@@ -89,7 +89,7 @@ static struct queue *queue_of(const struct command *command)
 	return &command->session->queues[0];
 }
 
-/* End of an allocation: its command's answer, and the queue may change again. */
+/* End of an allocation: an answer, and the queue may change again. */
 static void allocated(struct command *command, int ret)
 {
 	queue_of(command)->crossing = false;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * slots.h - the camera's memory, as one session sees it: the pool of pictures of
- * a shared session, the node's buffers of one queue of a direct one.
+ * slots.h - the camera's memory, as one session sees it: the pool of pictures
+ * of a shared session, the node's buffers of one queue of a direct one.
  *
  * The descriptors come from another process of ours, which may be wrong about
- * their sizes: they are checked before they are mapped, for an access beyond the
- * end of one would kill us.
+ * their sizes: they are checked before they are mapped, for an access beyond
+ * the end of one would kill us.
  */
 #ifndef MEDIA_SLOTS_H
 #define MEDIA_SLOTS_H
@@ -47,7 +47,7 @@ uint32_t slots_generation(const struct slots *slots);
 /** slots_count() - slots in the pool; 0 if @slots is NULL */
 unsigned int slots_count(const struct slots *slots);
 
-/** slots_layout() - planes and their bytes of @slot < slots_count(); borrowed */
+/** slots_layout() - of @slot < slots_count(), borrowed */
 const struct queue_layout *slots_layout(const struct slots *slots,
 					unsigned int slot);
 
