@@ -171,7 +171,7 @@ static void a_quota_that_the_node_cannot_meet_frees_its_buffers(void **state)
 
 	queue->least = 4;
 	world_limit(world, QUOTA_BUFFERS, 3);
-	assert_int_equal(reqbufs(world, id, CAPTURE, 3), ENOMEM);
+	assert_int_equal(reqbufs(world, id, CAPTURE, 3), ENOBUFS);
 	world_settle(world);
 	assert_int_equal(queue->count, 0);
 	world_limit(world, QUOTA_BUFFERS, 4);

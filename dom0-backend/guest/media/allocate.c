@@ -9,7 +9,7 @@
 #include "media/device_state.h"
 #include "media/session.h"
 
-int allocate_room(struct session *session, uint32_t *count,
+int allocate_room(struct session *session, uint32_t *count, uint32_t least,
 		  const struct queue_layout *layout)
 {
 	static const char *const names[NUM_QUOTAS] = {
@@ -18,10 +18,10 @@ int allocate_room(struct session *session, uint32_t *count,
 	};
 	struct media_device *device = session->device;
 	struct account *account = device->params.account;
-	const uint32_t asked = *count;
+	const uint32_t bytes = layout_bytes(layout), asked = *count;
 	enum quota_kind reached;
 
-	*count = account_take(account, asked, layout_bytes(layout), &reached);
+	*count = account_take(account, asked, bytes, &reached);
 	if (*count == asked)
 		return 0;
 	log_guest(&device->refusals,
@@ -30,8 +30,9 @@ int allocate_room(struct session *session, uint32_t *count,
 		  device->params.name, session->id, *count, asked,
 		  names[reached], account->limits.limit[reached],
 		  account->buffers, account->memory);
-	if (*count > 0)
+	if (*count >= least)
 		return 0;
+	account_give_back(account, *count, (uint64_t)*count * bytes);
 	return reached == QUOTA_BUFFERS ? -ENOBUFS : -ENOMEM;
 }
 

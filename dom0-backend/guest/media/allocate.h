@@ -16,11 +16,13 @@ struct session;
 /**
  * allocate_room() - take buffers and their bytes from the guest's account
  * @count: not 0; made less if the quotas leave no room for all
+ * @least: not 0: fewer than that are of no use
  *
  * What the quotas refuse is logged and counted.
- * Return: 0; -ENOBUFS or -ENOMEM if there is no room for any.
+ * Return: 0; -ENOBUFS or -ENOMEM if there is no room for @least: then nothing
+ * is taken.
  */
-int allocate_room(struct session *session, uint32_t *count,
+int allocate_room(struct session *session, uint32_t *count, uint32_t least,
 		  const struct queue_layout *layout);
 
 /**

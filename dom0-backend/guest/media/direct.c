@@ -60,20 +60,16 @@ static void give_up(struct command *command, struct queue *queue, int ret)
 
 static void request_replied(struct command *command, const struct reply *reply);
 
-static void ask_for(struct command *command, struct queue *queue,
-		    uint32_t count)
+static int ask_for(struct command *command, uint32_t count)
 {
 	struct v4l2_requestbuffers request = command->payload.requestbuffers;
-	int ret;
 
 	command->payload.requestbuffers.count = count;
 	request.count = count;
 	request.memory = V4L2_MEMORY_MMAP;
 	request.capabilities = 0;
-	ret = camera_call(command, _IOC_NR(VIDIOC_REQBUFS), &request,
-			  sizeof(request), request_replied);
-	if (ret < 0)
-		allocated(command, queue, ret);
+	return camera_call(command, _IOC_NR(VIDIOC_REQBUFS), &request,
+			   sizeof(request), request_replied);
 }
 
 static void request_populated(struct command *command, int error)
@@ -89,25 +85,25 @@ static void request_populated(struct command *command, int error)
 /*
  * How much a buffer is was not known before there was one. If the quotas leave
  * room for fewer than there are, the node is asked for as many as that; which
- * ends, since it is for fewer each time, or else the node insists.
+ * ends, since they are fewer each time. If there are more than were asked for,
+ * the node does not do with fewer.
  */
 static void take_buffers(struct command *command, struct queue *queue,
 			 uint32_t made)
 {
 	struct v4l2_requestbuffers *request = &command->payload.requestbuffers;
 	const struct queue_layout layout = *slots_layout(queue->slots, 0);
+	const uint32_t least = made > request->count ? made : 1;
 	uint32_t count = made;
 	int ret;
 
-	ret = allocate_room(command->session, &count, &layout);
+	ret = allocate_room(command->session, &count, least, &layout);
 	if (ret == 0 && count < made) {
 		account_give_back(queue->account, count,
 				  (uint64_t)count * layout_bytes(&layout));
-		if (count < request->count) {
-			ask_for(command, queue, count);
+		ret = ask_for(command, count);
+		if (ret == 0)
 			return;
-		}
-		ret = -ENOMEM;
 	}
 	if (ret == 0)
 		ret = queue_add(queue, request->memory, made, &layout);
@@ -166,7 +162,7 @@ static void request_replied(struct command *command, const struct reply *reply)
 
 void direct_request(struct command *command)
 {
-	const uint32_t count = command->payload.requestbuffers.count;
+	uint32_t count = command->payload.requestbuffers.count;
 	struct queue *queue;
 	int ret;
 
@@ -179,7 +175,10 @@ void direct_request(struct command *command)
 	}
 	queue->crossing = true;
 	queue->remaking = true;
-	ask_for(command, queue, MIN(count, (uint32_t)VMEDIA_MAX_BUFFERS));
+	count = MIN(count, (uint32_t)VMEDIA_MAX_BUFFERS);
+	ret = ask_for(command, count);
+	if (ret < 0)
+		allocated(command, queue, ret);
 }
 
 /* Of the first buffers there need not be any; others cannot be taken from the
@@ -272,7 +271,7 @@ static int claim(struct command *command, const struct queue *queue)
 	if (queue->count == VMEDIA_MAX_BUFFERS)
 		return -ENOBUFS;
 	create->count = MIN(create->count, VMEDIA_MAX_BUFFERS - queue->count);
-	ret = allocate_room(command->session, &create->count, &layout);
+	ret = allocate_room(command->session, &create->count, 1, &layout);
 	if (ret == 0)
 		command_claim(command, create->count,
 			      (uint64_t)create->count * layout_bytes(&layout));

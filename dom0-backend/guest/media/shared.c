@@ -161,7 +161,7 @@ static int add_buffers(struct command *command, uint32_t memory,
 {
 	int ret;
 
-	ret = allocate_room(command->session, count, layout);
+	ret = allocate_room(command->session, count, 1, layout);
 	if (ret == 0)
 		ret = queue_add(queue_of(command), memory, *count, layout);
 	return ret;
