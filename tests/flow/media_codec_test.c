@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a codec is done with: frames of both sides, their order, their end. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/byteorder.h"
 #include "codec_scene.h"
 
 #define CAPTURE V4L2_BUF_TYPE_VIDEO_CAPTURE
@@ -224,6 +226,32 @@ static void each_session_has_a_node_of_its_own(void **state)
 			    codec_bytes(world, one, CAPTURE, 0), OUT_LEN);
 }
 
+static void a_session_is_of_the_camera_that_is_there_when_it_opens(void **state)
+{
+	const struct virtio_media_cmd_open cmd = {
+		.hdr.cmd = cpu_to_le32(VIRTIO_MEDIA_CMD_OPEN),
+	};
+	const struct guest_camera camera = {
+		.hdr.type = GUEST_CAMERA,
+		.devid = 1,
+		.identity = {.present = 1,
+			     .shared = 1,
+			     .device_caps = V4L2_CAP_VIDEO_CAPTURE},
+	};
+	struct world *world = *state;
+	struct guest_open question;
+	uint32_t count = 1;
+
+	world_send(world, &cmd, sizeof(cmd), 16);
+	assert_true(world_asked(world, &question));
+	world_tell(world, &camera, sizeof(camera));
+	world_grant(world, &question);
+	assert_int_equal(world_answer(world).status, 0);
+	assert_int_equal(driver_reqbufs(world, 1, OUTPUT, USERPTR, &count),
+			 EINVAL);
+	assert_int_equal(driver_reqbufs(world, 1, CAPTURE, USERPTR, &count), 0);
+}
+
 static void a_picture_goes_through_the_codec(void **state)
 {
 	struct world *world = *state;
@@ -271,6 +299,7 @@ int main(void)
 		TEST(a_buffer_that_was_sent_behind_streamoff_stays_queued),
 		TEST(the_format_is_the_node_s_to_refuse),
 		TEST(each_session_has_a_node_of_its_own),
+		TEST(a_session_is_of_the_camera_that_is_there_when_it_opens),
 		TEST(a_picture_goes_through_the_codec),
 	};
 

@@ -83,6 +83,7 @@ static uint32_t time_flags(uint32_t caps)
 		       V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
 }
 
+/* As the camera is now that there is one: it may be another than at OPEN. */
 static void init_queues(struct session *session)
 {
 	const struct media_device *device = session->device;
@@ -143,7 +144,6 @@ static int begin_open(struct media_device *device, struct vq_chain *chain)
 	session->device = device;
 	session->opening = chain;
 	session->next_tag = 1;
-	init_queues(session);
 	list_init(&session->commands);
 	media_event_init(&session->broken);
 	session_init_events(session);
@@ -186,6 +186,7 @@ void session_opened(struct session *session, const struct guest_session *answer,
 	assert(session->opening);
 	if (ret == 0) {
 		session->serial = answer->serial;
+		init_queues(session);
 		ret = camera_connect(session, *fd);
 		*fd = -1;
 		if (ret < 0)
