@@ -37,7 +37,8 @@ struct driver_buffer {
 struct driver_buffer driver_buffer(uint32_t type, uint32_t memory,
 				   uint32_t index);
 
-/** driver_buffer_set() - let plane @plane be @len bytes of guest memory at @gpa,
+/**
+ * driver_buffer_set() - let plane @plane be @len bytes of guest memory at @gpa,
  * as SHARED_PAGES; of a single-planar buffer the only one
  */
 void driver_buffer_set(struct driver_buffer *buffer, unsigned int plane,
@@ -61,7 +62,7 @@ uint32_t driver_run(struct world *world, uint32_t id, unsigned long request,
 void driver_send(struct world *world, uint32_t id, unsigned long request,
 		 const struct driver_buffer *buffer);
 
-/** driver_qbuf() - a single-planar buffer of SHARED_PAGES. Return: the status */
+/** driver_qbuf() - single-planar, of SHARED_PAGES. Return: the status */
 uint32_t driver_qbuf(struct world *world, uint32_t id, uint32_t type,
 		     uint32_t index, uint64_t gpa, uint32_t len);
 
@@ -80,7 +81,7 @@ uint32_t driver_map(struct world *world, uint32_t id, uint32_t offset,
 /** driver_unmap() - CMD_MUNMAP. Return: the status */
 uint32_t driver_unmap(struct world *world, uint64_t addr);
 
-/** driver_bytes() - a mapping of the first device; @addr as driver_map() says */
+/** driver_bytes() - of a mapping of the first device; @addr of driver_map() */
 uint8_t *driver_bytes(struct world *world, uint64_t addr, size_t len);
 
 /** driver_export() - EXPBUF of a plane. Return: the status */

@@ -2,7 +2,7 @@
 /*
  * node_fake.h - the node behind a direct session: its queues and their buffers.
  *
- * Stands behind a camera_fake.h and answers what crosses as a V4L2 driver would:
+ * Stands behind a camera_fake.h and answers what crosses as a V4L2 driver does:
  * REQBUFS and CREATE_BUFS make buffers and send their memory, QBUF queues. What
  * comes of a queued buffer is the test's to say.
  *

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Buffers of a direct session: their way to the node. frame.c is the way back. */
+/* Buffers of a direct session: their way to the node; frame.c is that back. */
 #include "media/direct.h"
 
 #include <errno.h>

@@ -26,8 +26,8 @@ int frame_take_shared(struct session *session,
  * frame_take_direct() - give the guest the buffer that the node is done with
  *
  * Of an OUTPUT queue there is nothing to be copied.
- * Return: 0; -EPROTO if there can be no such frame, as when the node has no such
- * buffer.
+ * Return: 0; -EPROTO if there can be no such frame, as when the node has no
+ * such buffer.
  */
 int frame_take_direct(struct session *session,
 		      const struct session_frame *frame);

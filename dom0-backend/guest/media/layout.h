@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* layout.h - how large the planes of a buffer are, and which types there are. */
+/* layout.h - how large the planes of a buffer are, and which types exist. */
 #ifndef MEDIA_LAYOUT_H
 #define MEDIA_LAYOUT_H
 
