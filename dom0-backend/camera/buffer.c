@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/util.h"
-
 /* What the flags of a buffer say about its picture */
 #define PICTURE_FLAGS                                            \
 	(V4L2_BUF_FLAG_ERROR | V4L2_BUF_FLAG_KEYFRAME |          \
@@ -59,8 +57,7 @@ void buffer_to_frame(const struct v4l2_buffer *buffer,
 		frame->bytesused[0] = buffer->bytesused;
 		return;
 	}
-	for (uint32_t i = 0; i < MIN(buffer->length, (uint32_t)VIDEO_MAX_PLANES);
-	     i++) {
+	for (uint32_t i = 0; i < buffer->length && i < VIDEO_MAX_PLANES; i++) {
 		frame->bytesused[i] = buffer->m.planes[i].bytesused;
 		frame->data_offset[i] = buffer->m.planes[i].data_offset;
 	}

@@ -13,7 +13,7 @@
 #include "camera/session.h"
 #include "ipc/link.h"
 
-/* Requests of the media controller do not cross, and caches are vmedia-guest's. */
+/* Requests of the media controller do not cross; caches are vmedia-guest's. */
 #define SERVED_CAPS                                                      \
 	(V4L2_BUF_CAP_SUPPORTS_MMAP | V4L2_BUF_CAP_SUPPORTS_USERPTR |    \
 	 V4L2_BUF_CAP_SUPPORTS_DMABUF |                                  \
@@ -101,7 +101,8 @@ static int send_slots(struct session *session, struct session_slots *slots)
 }
 
 /* All buffers that one ioctl makes have the same layout. */
-static int give_slots(struct session *session, uint32_t type, unsigned int count)
+static int give_slots(struct session *session, uint32_t type,
+		      unsigned int count)
 {
 	struct direct_queue *queue = direct_queue_find(session, type);
 	struct session_slots slots = {

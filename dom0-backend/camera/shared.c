@@ -19,7 +19,7 @@ static struct session *shared_of_reader(struct stream_reader *reader)
 
 /* With @first 0 a pool of its own generation, else what was added to it */
 static int shared_send_slots(struct stream_reader *reader,
-			      const struct pool *pool, unsigned int first)
+			     const struct pool *pool, unsigned int first)
 {
 	struct session *session = shared_of_reader(reader);
 	struct session_slots slots = {
@@ -44,7 +44,7 @@ static int shared_send_slots(struct stream_reader *reader,
 }
 
 static int shared_send_frame(struct stream_reader *reader,
-			      const struct session_frame *filled)
+			     const struct session_frame *filled)
 {
 	struct session *session = shared_of_reader(reader);
 	struct session_frame frame = *filled;

@@ -101,7 +101,8 @@ static int fake_reqbufs(struct direct_fake *fake,
 	return 0;
 }
 
-static int fake_create(struct direct_fake *fake, struct direct_fake_queue *queue,
+static int fake_create(struct direct_fake *fake,
+		       struct direct_fake_queue *queue,
 		       struct v4l2_create_buffers *create)
 {
 	assert(create->memory == V4L2_MEMORY_MMAP && create->flags == 0);
