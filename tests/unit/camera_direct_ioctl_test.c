@@ -5,11 +5,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <vmedia/limits.h>
 
 #include <cmocka.h>
 
+#include "base/util.h"
 #include "direct_scene.h"
 
 #define CAPTURE V4L2_BUF_TYPE_VIDEO_CAPTURE
@@ -50,7 +52,7 @@ static void every_ioctl_reaches_the_node(void **state)
 	struct scene *scene = *state;
 	uint32_t payload[128];
 
-	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(plain); i++) {
 		memset(payload, 0, sizeof(payload));
 		payload[0] = CAPTURE;
 		assert_int_equal(client_ioctl(&scene->one, plain[i], payload),
@@ -65,7 +67,7 @@ static void the_nodes_errno_is_the_answer(void **state)
 	uint32_t payload[128];
 
 	scene->fake.fail_errno = ENODATA;
-	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(plain); i++) {
 		memset(payload, 0, sizeof(payload));
 		payload[0] = CAPTURE;
 		scene->fake.fail_request = plain[i];
@@ -84,7 +86,7 @@ static void what_is_not_in_the_table_never_reaches_it(void **state)
 	struct scene *scene = *state;
 	uint32_t payload[128] = { CAPTURE };
 
-	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(requests); i++)
 		assert_int_equal(client_ioctl(&scene->one, requests[i],
 					      payload), ENOTTY);
 	assert_int_equal(scene->fake.last_request, 0);
@@ -100,7 +102,7 @@ static void formats_of_overlays_do_not_reach_it(void **state)
 	struct scene *scene = *state;
 	struct v4l2_format format = { 0 };
 
-	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(requests); i++) {
 		format.type = V4L2_BUF_TYPE_VIDEO_OVERLAY;
 		assert_int_equal(client_ioctl(&scene->one, requests[i],
 					      &format), EINVAL);
@@ -156,7 +158,7 @@ static void all_kinds_of_events_can_be_had(void **state)
 	};
 	struct scene *scene = *state;
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
 		struct v4l2_event_subscription sub = { .type = types[i] };
 		struct v4l2_event event = { .type = types[i] };
 
@@ -346,6 +348,53 @@ static void a_release_ends_the_session(void **state)
 	assert_thrown_out(scene, -1);
 }
 
+static unsigned long any_request(void)
+{
+	static const unsigned long others[] = {
+		VIDIOC_REQBUFS, VIDIOC_CREATE_BUFS, VIDIOC_QBUF,
+		VIDIOC_STREAMON, VIDIOC_STREAMOFF, VIDIOC_G_EDID,
+		VIDIOC_S_PRIORITY, VIDIOC_S_EXT_CTRLS, VIDIOC_S_CTRL,
+	};
+
+	return rand() % 4 ? others[rand() % ARRAY_SIZE(others)] :
+			    plain[rand() % ARRAY_SIZE(plain)];
+}
+
+/* Ioctls with the length that they have, and anything in them */
+static void random_ioctls_hurt_nobody_else(void **state)
+{
+	struct {
+		struct session_ioctl request;
+		uint32_t data[128];
+	} message;
+	struct scene *scene = *state;
+	struct camera_state told;
+
+	srand(1);
+	for (int i = 0; i < 5000; i++) {
+		const unsigned long request = any_request();
+
+		message.request = (struct session_ioctl){
+			.hdr.type = SESSION_IOCTL,
+			.nr = _IOC_NR(request),
+			.len = _IOC_SIZE(request),
+		};
+		for (size_t j = 0; j < ARRAY_SIZE(message.data); j++)
+			message.data[j] = rand() % (rand() % 8 ? 8 : RAND_MAX);
+		client_send(&scene->one, &message,
+			    sizeof(message.request) + message.request.len);
+		direct_fake_poll(&scene->fake);
+		if (!scene->one.closed)
+			continue;
+		client_close(&scene->one);
+		client_open(&scene->one, &scene->world, 2);
+		/* vmediad reads what it is told. */
+		while (world_state(&scene->world, &told))
+			;
+	}
+	assert_int_equal(set_format(&scene->two), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -370,6 +419,7 @@ int main(void)
 		MULTIPLANAR(more_planes_than_there_can_be_end_the_session),
 		CODEC(planes_of_a_single_planar_buffer_end_the_session),
 		CODEC(a_release_ends_the_session),
+		CODEC(random_ioctls_hurt_nobody_else),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
