@@ -160,8 +160,8 @@ static uint32_t room_for(struct session *session, uint64_t bytes)
 }
 
 /*
- * How large a buffer is, the node tells when there is one. The peer of an honest
- * guest would give back for itself what is too much.
+ * How large a buffer is, the node tells when there is one. An honest peer would
+ * itself give back what is too much.
  */
 static int fit_memory(struct session *session, struct v4l2_requestbuffers *req)
 {
@@ -251,7 +251,8 @@ static uint64_t bytes_of(const struct v4l2_format *format)
 }
 
 /* What of @count may be created. Return: 0, or why none. */
-static int fit_created(struct session *session, const struct direct_queue *queue,
+static int fit_created(struct session *session,
+		       const struct direct_queue *queue,
 		       const struct v4l2_format *format, uint32_t *count)
 {
 	/* None only asks what could be. */

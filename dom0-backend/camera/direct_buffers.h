@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * direct_buffers.h - the buffers of a direct session's queue: buffer N is buffer
- * N of the node, in the node's own memory, which the peer maps.
+ * direct_buffers.h - the buffers of a direct session's queue: buffer N is
+ * buffer N of the node, in the node's own memory, which the peer maps.
  *
  * Errors: 0 or a negative errno, of the node where it is its own.
  * Thread: the event loop's.

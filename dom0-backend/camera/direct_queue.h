@@ -85,8 +85,8 @@ void direct_queue_look_anew(struct session *session);
 bool direct_queue_waits(const struct session *session, uint32_t type);
 
 /**
- * direct_queue_dequeue() - if the node gives back a buffer of @type, a FRAME goes
- * to the peer
+ * direct_queue_dequeue() - if the node gives back a buffer of @type, a FRAME
+ * goes to the peer
  * Return: 0; -EAGAIN or -EPIPE if it has none now; -ENODEV if it is gone; all
  * else: the queue is broken.
  */

@@ -386,7 +386,8 @@ static const struct session_reply *run_ioctl(struct camera_client *client,
 	memcpy(message.data, payload, size);
 	if (tail_len > 0)
 		memcpy(message.data + size, tail, tail_len);
-	client_send(client, &message, sizeof(message.request) + size + tail_len);
+	client_send(client, &message,
+		    sizeof(message.request) + size + tail_len);
 	if (client->replies != replies + 1)
 		return NULL;
 	assert(reply->hdr.tag == 1000 + replies);

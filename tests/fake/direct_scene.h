@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* direct_scene.h - a node whose sessions are direct, and sessions of two guests. */
+/* direct_scene.h - a node that is not shared, and sessions of two guests. */
 #ifndef FAKE_DIRECT_SCENE_H
 #define FAKE_DIRECT_SCENE_H
 
@@ -16,7 +16,7 @@ struct scene {
 	struct camera_client two;
 };
 
-/* For cmocka: a codec; one with several planes; a node that puts pictures out */
+/* For cmocka: a codec; one with several planes; a node that outputs pictures */
 int scene_setup(void **state);
 int scene_setup_multiplanar(void **state);
 int scene_setup_output(void **state);
@@ -48,7 +48,7 @@ int scene_off(struct camera_client *client, uint32_t type);
 void scene_stream(struct camera_client *client, uint32_t type,
 		  unsigned int count);
 
-/** scene_turn() - a turn of the loop. Return: how many handles had something. */
+/** scene_turn() - a turn of the loop. Return: how many handles had something */
 unsigned int scene_turn(struct scene *scene);
 
 /** scene_finish() - the driver finishes a buffer of @one, which is told */
