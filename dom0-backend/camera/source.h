@@ -55,8 +55,8 @@ struct source_listener {
  *        away.
  * @close: end a handle, and what it waits for
  * @ioctl: run a V4L2 ioctl; in a shared source none that has to do with
- *         buffers. @payload is of the size coded in @request; its pointers are ours and
- *         valid.
+ *         buffers. @payload is of the size coded in @request; its pointers are
+ *         ours and valid.
  * @watch: the handle's @ready is called from now on when there is something of
  *         @events (EPOLLIN, EPOLLOUT) that can be dequeued, or EPOLLERR, also
  *         if there is nothing to wait for. None: not any more. NULL in a source
