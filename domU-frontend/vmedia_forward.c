@@ -3,7 +3,7 @@
  * vmedia_forward.c - the ioctls that the device alone answers.
  *
  * The V4L2 core of the host has its say about them: it checks types, makes
- * crop from selection, fills in descriptions. If our own core did so again, it
+ * crop from selection, counts standards. If our own core did so again, it
  * would answer for ioctls that the node behind the device does not have, and
  * from lists (standards, tuner types) that are not those of the node. So what
  * crosses as it is goes to the device first; where that does not know an ioctl
@@ -83,6 +83,7 @@ static bool vmedia_forward_is_plain(unsigned int cmd)
 	static const unsigned int plain[] = { VMEDIA_IOCTLS(VMEDIA_PLAIN) };
 
 	switch (cmd) {
+	case VIDIOC_ENUM_FMT:
 	case VIDIOC_G_FMT:
 	case VIDIOC_S_FMT:
 	case VIDIOC_TRY_FMT:
@@ -125,14 +126,45 @@ static int vmedia_forward_check_priority(struct vmedia_session *session,
 	return 0;
 }
 
-/* Overlays do not cross, so there are no formats of them. */
-static bool vmedia_forward_is_overlay(unsigned int cmd, const void *out)
-{
-	const struct v4l2_fmtdesc *desc = out;
+#define VMEDIA_QUESTION(name, type, last) \
+	[_IOC_NR(VIDIOC_##name)] = offsetofend(struct v4l2_##type, last)
 
-	return cmd == VIDIOC_ENUM_FMT &&
-	       (desc->type == V4L2_BUF_TYPE_VIDEO_OVERLAY ||
-		desc->type == V4L2_BUF_TYPE_VIDEO_OUTPUT_OVERLAY);
+/*
+ * Bytes of a payload that are a question, where the rest is only an answer. As
+ * our core would, we send zeroes for that: not what the caller's stack had.
+ */
+static size_t vmedia_forward_question(unsigned int cmd)
+{
+	static const u16 question[] = {
+		VMEDIA_QUESTION(G_PARM, streamparm, type),
+		VMEDIA_QUESTION(ENUMSTD, standard, index),
+		VMEDIA_QUESTION(ENUMINPUT, input, index),
+		VMEDIA_QUESTION(ENUMOUTPUT, output, index),
+		VMEDIA_QUESTION(ENUMAUDIO, audio, index),
+		VMEDIA_QUESTION(ENUMAUDOUT, audioout, index),
+		VMEDIA_QUESTION(G_TUNER, tuner, index),
+		VMEDIA_QUESTION(G_MODULATOR, modulator, index),
+		VMEDIA_QUESTION(G_FREQUENCY, frequency, tuner),
+		VMEDIA_QUESTION(G_CTRL, control, id),
+		VMEDIA_QUESTION(QUERYCTRL, queryctrl, id),
+		VMEDIA_QUESTION(QUERY_EXT_CTRL, query_ext_ctrl, id),
+		VMEDIA_QUESTION(QUERYMENU, querymenu, index),
+		VMEDIA_QUESTION(CROPCAP, cropcap, type),
+		VMEDIA_QUESTION(G_CROP, crop, type),
+		VMEDIA_QUESTION(G_SELECTION, selection, r),
+		VMEDIA_QUESTION(S_SELECTION, selection, r),
+		VMEDIA_QUESTION(ENUM_FRAMESIZES, frmsizeenum, pixel_format),
+		VMEDIA_QUESTION(ENUM_FRAMEINTERVALS, frmivalenum, height),
+		VMEDIA_QUESTION(ENUM_DV_TIMINGS, enum_dv_timings, pad),
+		VMEDIA_QUESTION(DV_TIMINGS_CAP, dv_timings_cap, pad),
+		VMEDIA_QUESTION(S_DV_TIMINGS, dv_timings, bt.flags),
+		VMEDIA_QUESTION(ENCODER_CMD, encoder_cmd, flags),
+		VMEDIA_QUESTION(TRY_ENCODER_CMD, encoder_cmd, flags),
+	};
+	unsigned int nr = _IOC_NR(cmd);
+
+	return nr < ARRAY_SIZE(question) && question[nr] ? question[nr] :
+							   _IOC_SIZE(cmd);
 }
 
 /* read() and write() are not for us, whatever they are for the host. */
@@ -181,10 +213,8 @@ static int vmedia_forward_run(struct vmedia_session *session, unsigned int cmd,
 {
 	int rc;
 
-	if (out && copy_from_user(out, arg, _IOC_SIZE(cmd)))
+	if (out && copy_from_user(out, arg, vmedia_forward_question(cmd)))
 		return -EFAULT;
-	if (vmedia_forward_is_overlay(cmd, out))
-		return -EINVAL;
 
 	rc = vmedia_cmd_run(command);
 	if (!rc)

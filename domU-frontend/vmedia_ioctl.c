@@ -2,10 +2,11 @@
 /*
  * vmedia_ioctl.c - the ioctls that the V4L2 core prepares.
  *
- * They have pointers, or other layouts for 32-bit callers, or are about
- * buffers, which are videobuf2's: it asks the device through vmedia_queue.c.
- * DQEVENT is the core's. All others are in vmedia_forward.c; those among them
- * that our core can make from these come here if the device does not know them.
+ * They have pointers, or other layouts for 32-bit callers, or names that the
+ * core knows; or they are about buffers, which are videobuf2's: it asks the
+ * device through vmedia_queue.c. DQEVENT is the core's. All others are in
+ * vmedia_forward.c; those among them that our core can make from these come
+ * here if the device does not know them.
  */
 #include <linux/pci.h>
 #include <media/v4l2-event.h>
@@ -35,6 +36,14 @@ static int vmedia_querycap(struct file *file, void *priv,
 #define VMEDIA_EDID_BLOCK 128
 
 /* Formats. Types of buffers that this node does not have are not asked for. */
+
+static int vmedia_enum_fmt(struct file *file, void *priv,
+			   struct v4l2_fmtdesc *f)
+{
+	if (!vmedia_session_queue(vmedia_session_of(file), f->type))
+		return -EINVAL;
+	return vmedia_file_forward(file, VIDIOC_ENUM_FMT, f);
+}
 
 static int vmedia_g_fmt(struct file *file, void *priv, struct v4l2_format *f)
 {
@@ -370,6 +379,12 @@ static int vmedia_unsubscribe_event(struct v4l2_fh *fh,
 const struct v4l2_ioctl_ops vmedia_ioctl_ops = {
 	.vidioc_querycap = vmedia_querycap,
 
+	.vidioc_enum_fmt_vid_cap = vmedia_enum_fmt,
+	.vidioc_enum_fmt_vid_out = vmedia_enum_fmt,
+	.vidioc_enum_fmt_sdr_cap = vmedia_enum_fmt,
+	.vidioc_enum_fmt_sdr_out = vmedia_enum_fmt,
+	.vidioc_enum_fmt_meta_cap = vmedia_enum_fmt,
+	.vidioc_enum_fmt_meta_out = vmedia_enum_fmt,
 	VMEDIA_FMT_OPS(vid_cap),
 	VMEDIA_FMT_OPS(vid_cap_mplane),
 	VMEDIA_FMT_OPS(vid_out),
