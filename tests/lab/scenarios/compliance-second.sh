@@ -2,6 +2,7 @@
 # v4l2-compliance in a guest whose camera streams to another one: what it is
 # shown of a camera that it cannot change is consistent. Nor is it the primary:
 # the controls are the other's.
+# in: full
 # limit: 300
 # shellcheck shell=dash
 

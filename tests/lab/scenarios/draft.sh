@@ -7,14 +7,10 @@
 stream=-s$(or_full 4 60)
 ok "vivid is the camera" load_vivid_kind webcam
 camera_rate /dev/video0 10 >/dev/null
-compliance_bare bare -d0 "$stream"
 ok "vmediad starts" start_vmediad || done_testing
 ok "a guest starts" guest_start ivi "$(cameras 1 2a)" || done_testing
 is "the device is of the draft" \
 	"$(in_guest ivi 'cat /sys/bus/virtio/devices/virtio0/device')" 0x002a
 ok "it streams" in_guest ivi 'v4l2-ctl -d0 --stream-mmap --stream-count=10'
-compliance_begin ivi draft -d0 "$stream"
-compliance_end ivi draft
-as_compliant draft bare
-compliance_table
+compliance ivi draft "$stream"
 done_testing

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A memory-to-memory node: what vim2m makes of 100 pictures in a guest has the
 # bytes that it has in dom0.
+# in: full
 # limit: 90
 # shellcheck shell=dash
 

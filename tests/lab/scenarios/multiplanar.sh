@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A multi-planar camera stays one in the guest.
+# in: full
 # limit: 90
 # shellcheck shell=dash
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Two guests, two streams each, from one camera; a third of one guest is
 # refused.
+# in: full
 # limit: 90
 # shellcheck shell=dash
 
