@@ -11,10 +11,10 @@ kept_list() {
 	sed -n 's/^frame \([0-9]*\) at \([0-9.]*\)$/\1 \2/p'
 }
 
-# outside FILE: frames whose timestamp is not between the time when the one
-# before was there and the time when it was there itself.
+# outside FILE: frames whose timestamp is not between that of the one before and
+# the time when they were there themselves.
 outside() {
-	awk 'NR > 1 && ($2 <= first || $2 > $4) { print } NR == 1 { first = $2 }' "$1"
+	awk '$2 <= before || $2 > $4 { print } { before = $2 }' "$1"
 }
 
 # errors: of each frame that both have, how far it is from where dom0 has it, beyond
@@ -48,7 +48,7 @@ kill $capture
 wait $capture
 kept_list <"$LAB_TMP/kept.log" >"$LAB_OUT/dom0.frames"
 
-is "each was taken after the first and before it was there" "$(outside "$LAB_OUT/guest.frames")" ''
+is "each was taken after the one before, and before it was there" "$(outside "$LAB_OUT/guest.frames")" ''
 ok "their numbers rise" frames_rise "$LAB_OUT/guest.frames"
 
 ahead=$(clock_ahead ivi)
