@@ -6,7 +6,7 @@
 
 # vicodec's decoder lacks a control that v4l2-compliance wants of a stateful
 # decoder: it fails on the bare node, and the guest may not fail in any other place.
-stream=-s$(or_full 8 60)
+stream=-s$(or_full 5 60)
 ok "vim2m is there" load_vim2m || done_testing
 ok "vicodec is there" load_vicodec || done_testing
 compliance_bare vim2m.bare -d "$VIM2M" "$stream" &
@@ -14,7 +14,9 @@ compliance_bare encoder.bare -d "$ENCODER" "$stream" &
 compliance_bare decoder.bare -d "$DECODER" "$stream" &
 wait
 
+# Each opens its node a hundred times.
 ok "vmediad starts" start_vmediad "
+quota = 'sessions=1000'
 cameras = [
 	'name=vim2m,source=$VIM2M', 'name=encoder,source=$ENCODER', 'name=decoder,source=$DECODER',
 ]

@@ -6,7 +6,7 @@
 
 stream=-s$(or_full 4 60)
 ok "vivid is the camera" load_vivid_kind webcam
-camera_rate /dev/video0 10 >/dev/null
+camera_rate /dev/video0 5 >/dev/null
 ok "vmediad starts" start_vmediad || done_testing
 ok "a guest starts" guest_start ivi "$(cameras 1 2a)" || done_testing
 is "the device is of the draft" \

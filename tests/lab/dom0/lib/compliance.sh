@@ -43,16 +43,11 @@ compliance_total() {
 	sed -n "s/^Total .*$1: *\([0-9]*\).*/\1/p" "$2"
 }
 
-# complaints WORDS FILE: its lines that begin so, once each. Numbers in their text
+# complaints WORDS FILE: what FILE has of these, once each. Numbers in their text
 # differ from run to run; the one before it is the place in the source.
 complaints() {
-	sed -nE "s/^[[:space:]]*(($1):.*\))/\1/p" "$2" |
-		awk '{
-			at = index($0, "): ")
-			text = substr($0, at + 3)
-			gsub(/[0-9]+/, "N", text)
-			print substr($0, 1, at + 2) text
-		}' | sort -u
+	sed -nE "s/.*(($1): [^ ]*\):.*)/\1/p" "$2" |
+		sed -E ':again; s/(\):.*[^[:alnum:]_])[0-9]+/\1N/; t again' | sort -u
 }
 
 # more_complaints WORD FILE BARE: those that BARE has not.
