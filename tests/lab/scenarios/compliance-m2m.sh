@@ -16,7 +16,7 @@ wait
 
 # Each opens its node a hundred times.
 ok "vmediad starts" start_vmediad "
-quota = 'sessions=1000'
+quota = 'sessions=1000,commands/s=0'
 cameras = [
 	'name=vim2m,source=$VIM2M', 'name=encoder,source=$ENCODER', 'name=decoder,source=$DECODER',
 ]

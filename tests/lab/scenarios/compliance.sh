@@ -20,9 +20,9 @@ for kind in webcam hdmi multiplanar; do
 done
 wait
 
-# Each opens its node a hundred times.
+# Each opens its node a hundred times, and QEMU's processors stand still at times.
 ok "vmediad starts" start_vmediad '
-quota = "sessions=1000"
+quota = "sessions=1000,commands/s=0,held=6"
 cameras = [
 	"name=webcam,source=/dev/video0", "name=hdmi,source=/dev/video1",
 	"name=multiplanar,source=/dev/video2", "name=pattern,source=pattern:640x360@5",

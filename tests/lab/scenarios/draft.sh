@@ -5,7 +5,8 @@
 # shellcheck shell=dash
 
 stream=-s$(or_full 4 60)
-ok "vivid is the camera" load_vivid_kind webcam
+ok "vivid is the camera" load_vivid n_devs=1 node_types=0x1 num_inputs=1 input_types=0 \
+	no_error_inj=1
 camera_rate /dev/video0 5 >/dev/null
 ok "vmediad starts" start_vmediad || done_testing
 ok "a guest starts" guest_start ivi "$(cameras 1 2a)" || done_testing

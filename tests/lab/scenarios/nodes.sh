@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Nodes of other kinds than a camera: what a guest gets from, and gives to, each of
-# vivid's has the shape that it has on the bare node in dom0.
+# vivid's has the shape that it has on the bare node in dom0. Not to the one that takes
+# metadata: there v4l2-ctl waits for ever, in dom0, too.
 # limit: 150
 # shellcheck shell=dash
 
@@ -14,13 +15,12 @@ vbi-out vbi1 out-mmap
 sdr-cap swradio0 mmap
 touch-cap v4l-touch0 mmap
 meta-cap video0 mmap
-meta-out video1 out-mmap
-vid-out video2 out-mmap
+vid-out video1 out-mmap
 '
 
 # stream DEVICE DIRECTION: what v4l2-ctl says of each buffer, but for the time.
 stream() {
-	echo "v4l2-ctl -d $1 --verbose --stream-$2 --stream-count=$count 2>&1 |
+	echo "timeout 20 v4l2-ctl -d $1 --verbose --stream-$2 --stream-count=$count 2>&1 |
 		sed -nE 's/.*((cap|out) dqbuf: ).* seq: *([0-9]+) (bytesused: [0-9]+) .*/\1\3 \4/p'"
 }
 
@@ -58,6 +58,6 @@ ok "vmediad starts" start_vmediad "
 cameras = [ $(cat "$LAB_TMP/cameras") ]
 domains = [ 'name=ivi,cameras=$(for_kinds echo | awk '{ printf "%s ", $1 }')' ]" ||
 	done_testing
-ok "a guest starts" guest_start ivi "$(cameras 7)" || done_testing
+ok "a guest starts" guest_start ivi "$(cameras 6)" || done_testing
 for_kinds guest
 done_testing
