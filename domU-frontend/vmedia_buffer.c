@@ -91,6 +91,20 @@ int vmedia_buffer_init(struct vb2_buffer *vb)
 	return 0;
 }
 
+/* An OUTPUT buffer is of the format's fields: who says none means these. */
+int vmedia_buffer_validate(struct vb2_buffer *vb)
+{
+	struct vmedia_queue *queue = vb2_get_drv_priv(vb->vb2_queue);
+	struct vmedia_buffer *buf = vmedia_buffer_of(vb);
+
+	if (queue->field == V4L2_FIELD_ALTERNATE)
+		return buf->vb.field == V4L2_FIELD_TOP ||
+		       buf->vb.field == V4L2_FIELD_BOTTOM ? 0 : -EINVAL;
+	if (queue->field != V4L2_FIELD_ANY)
+		buf->vb.field = queue->field;
+	return 0;
+}
+
 void vmedia_buffer_cleanup(struct vb2_buffer *vb)
 {
 	struct vmedia_buffer *buf = vmedia_buffer_of(vb);

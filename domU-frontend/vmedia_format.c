@@ -93,3 +93,17 @@ int vmedia_format_sizes(const struct v4l2_format *format, unsigned int *nplanes,
 	}
 	return 0;
 }
+
+u32 vmedia_format_field(const struct v4l2_format *format)
+{
+	switch (format->type) {
+	case V4L2_BUF_TYPE_VIDEO_CAPTURE:
+	case V4L2_BUF_TYPE_VIDEO_OUTPUT:
+		return format->fmt.pix.field;
+	case V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE:
+	case V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE:
+		return format->fmt.pix_mp.field;
+	default:
+		return V4L2_FIELD_ANY;
+	}
+}

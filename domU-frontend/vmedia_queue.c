@@ -38,6 +38,19 @@ static int vmedia_device_reqbufs(struct vmedia_queue *queue, u32 *count)
 	return 0;
 }
 
+/* What the buffers are to be for; of pictures, also in which order of fields. */
+static int vmedia_device_format(struct vmedia_queue *queue,
+				struct v4l2_format *format)
+{
+	int rc;
+
+	*format = (struct v4l2_format){ .type = queue->vb2.type };
+	rc = vmedia_ioctl_forward(queue->session, VIDIOC_G_FMT, format);
+	if (!rc)
+		queue->field = vmedia_format_field(format);
+	return rc;
+}
+
 static int vmedia_device_create_bufs(struct vmedia_queue *queue, u32 *count)
 {
 	struct v4l2_create_buffers create = {
@@ -213,6 +226,7 @@ static int vmedia_queue_setup_more(struct vmedia_queue *queue, u32 *count,
 				   unsigned int nplanes, unsigned int sizes[])
 {
 	unsigned int index = vmedia_num_buffers(&queue->vb2);
+	struct v4l2_format format;
 	int rc;
 
 	/* Asked again with less, for there was too little memory. */
@@ -222,7 +236,9 @@ static int vmedia_queue_setup_more(struct vmedia_queue *queue, u32 *count,
 		if (!sizes[i])
 			return -EINVAL;
 	}
-	rc = vmedia_device_create_bufs(queue, count);
+	rc = vmedia_device_format(queue, &format);
+	if (!rc)
+		rc = vmedia_device_create_bufs(queue, count);
 	if (rc)
 		return rc;
 	queue->creating = NULL;
@@ -232,11 +248,11 @@ static int vmedia_queue_setup_more(struct vmedia_queue *queue, u32 *count,
 static int vmedia_queue_setup_first(struct vmedia_queue *queue, u32 *count,
 				    unsigned int *nplanes, unsigned int sizes[])
 {
-	struct v4l2_format format = { .type = queue->vb2.type };
+	struct v4l2_format format;
 	u64 total = 0;
 	int rc;
 
-	rc = vmedia_ioctl_forward(queue->session, VIDIOC_G_FMT, &format);
+	rc = vmedia_device_format(queue, &format);
 	if (!rc)
 		rc = vmedia_format_sizes(&format, nplanes, sizes);
 	if (!rc)
@@ -295,6 +311,7 @@ static void vmedia_stop_streaming(struct vb2_queue *q)
 static const struct vb2_ops vmedia_vb2_ops = {
 	.queue_setup = vmedia_queue_setup,
 	.buf_init = vmedia_buffer_init,
+	.buf_out_validate = vmedia_buffer_validate,
 	.buf_prepare = vmedia_buffer_prepare,
 	.buf_cleanup = vmedia_buffer_cleanup,
 	.buf_queue = vmedia_buffer_queue,

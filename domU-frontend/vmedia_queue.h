@@ -59,6 +59,8 @@ struct vmedia_buffer {
  * @memory: enum v4l2_memory, as the wire has it, whatever the application says:
  *          V4L2_MEMORY_USERPTR for SHARED_PAGES, V4L2_MEMORY_MMAP for the window
  * @reserved: the device was told of buffers; under @lock
+ * @field: enum v4l2_field of the format that the buffers are for,
+ *         V4L2_FIELD_ANY if they have no fields; under @lock
  * @creating: the CREATE_BUFS that runs, until it was sent; under @lock
  * @buf_lock: the fields below
  * @streaming: buffers in @returned may be given to videobuf2
@@ -74,6 +76,7 @@ struct vmedia_queue {
 	struct vb2_queue vb2;
 	u32 memory;
 	bool reserved;
+	u32 field;
 	const struct v4l2_create_buffers *creating;
 
 	spinlock_t buf_lock;
@@ -115,6 +118,9 @@ unsigned int vmedia_format_types(u32 caps, u32 types[VMEDIA_MAX_QUEUES]);
  */
 int vmedia_format_sizes(const struct v4l2_format *format, unsigned int *nplanes,
 			unsigned int sizes[]);
+
+/** vmedia_format_field() - enum v4l2_field; V4L2_FIELD_ANY if there is none */
+u32 vmedia_format_field(const struct v4l2_format *format);
 
 /* vmedia_queue.c */
 
@@ -163,6 +169,7 @@ struct vmedia_buffer *vmedia_buffer_of(struct vb2_buffer *vb);
 
 /* videobuf2's operations on one buffer; queue->lock is held */
 int vmedia_buffer_init(struct vb2_buffer *vb);
+int vmedia_buffer_validate(struct vb2_buffer *vb);
 int vmedia_buffer_prepare(struct vb2_buffer *vb);
 void vmedia_buffer_cleanup(struct vb2_buffer *vb);
 void vmedia_buffer_queue(struct vb2_buffer *vb);
