@@ -105,6 +105,7 @@ u64 vmedia_clock_translate(struct vmedia *vm, u64 stamp)
 {
 	struct vmedia_clock *clock = &vm->clock;
 	u64 now = ktime_get_ns();
+	s64 ahead;
 
 	if (!stamp)
 		return 0;
@@ -113,9 +114,16 @@ u64 vmedia_clock_translate(struct vmedia *vm, u64 stamp)
 	if (clock->state != VMEDIA_CLOCK_READ)
 		vmedia_clock_guess(clock, stamp, now);
 	stamp -= clock->offset;
+	/*
+	 * What has arrived is in the past, but for our error; and but for a
+	 * driver of the host that stamps a frame with the time when it will
+	 * have ended, which is not ours to correct.
+	 */
+	ahead = stamp - now;
+	if (ahead > 0 && ahead <= (s64)clock->error)
+		stamp = now;
 	mutex_unlock(&clock->lock);
-	/* Within the error it may be: what has arrived is in the past. */
-	return (s64)(stamp - now) > 0 ? now : stamp;
+	return stamp;
 }
 
 /* sysfs */
