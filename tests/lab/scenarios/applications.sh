@@ -8,7 +8,9 @@
 
 count=20 mode=640x480
 width=${mode%x*} height=${mode#*x}
-raw="filesrc location=/tmp/raw blocksize=345600 ! rawvideoparse width=640 height=360 format=i420"
+# GStreamer takes the size of the codec's buffers before it tells the codec the
+# pictures' size: only the size that the codec starts with fits.
+raw="filesrc location=/tmp/raw blocksize=1382400 ! rawvideoparse width=1280 height=720 format=i420"
 codec='--stream-out-mmap --stream-mmap >/dev/null 2>&1'
 
 # ffmpeg and GStreamer talk when something is wrong.
@@ -55,10 +57,10 @@ ok "v4l2-ctl takes pictures into buffers of the output" in_guest ivi 30 "
 all_right "v4l2-ctl with DMABUF"
 
 in_guest ivi "
-	raw-frames 640x360 10 >/tmp/raw
-	v4l2-ctl -d2 --set-fmt-video-out=width=640,height=360,pixelformat=YU12 \
+	raw-frames 1280x720 5 >/tmp/raw
+	v4l2-ctl -d2 --set-fmt-video-out=width=1280,height=720,pixelformat=YU12 \
 		--stream-from=/tmp/raw --stream-to=/tmp/fwht $codec
-	v4l2-ctl -d2 --set-fmt-video-out=width=640,height=360,pixelformat=YU12 \
+	v4l2-ctl -d2 --set-fmt-video-out=width=1280,height=720,pixelformat=YU12 \
 		--stream-from=/tmp/raw --stream-to-hdr=/tmp/fwht.hdr $codec
 	v4l2-ctl -d3 --stream-from-hdr=/tmp/fwht.hdr --stream-to=/tmp/decoded $codec"
 quietly "GStreamer encodes" "gst-launch-1.0 -q $raw ! v4l2fwhtenc ! filesink location=/tmp/gst.fwht"

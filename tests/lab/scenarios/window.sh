@@ -7,7 +7,7 @@
 stream=-s$(or_full 4 60)
 ok "vivid is the camera" load_vivid n_devs=1 node_types=0x1 num_inputs=1 input_types=0 \
 	no_error_inj=1
-camera_rate /dev/video0 5 >/dev/null
+camera_rate /dev/video0 15 >/dev/null
 ok "vmediad starts" start_vmediad || done_testing
 ok "a guest starts" guest_start ivi "$(cameras 1)" \
 	'extra = "console=ttyAMA0 rdinit=/init vmedia.memory=window"' || done_testing
@@ -22,6 +22,6 @@ guest_frames ivi /tmp/log >"$LAB_OUT/ivi.frames"
 is "and 300 frame numbers" "$(wc -l <"$LAB_OUT/ivi.frames")" 300
 ok "the frame numbers rise" frames_rise "$LAB_OUT/ivi.frames"
 in_guest ivi '
-	v4l2-ctl -d0 --set-fmt-video=width=640,height=360 && v4l2-ctl -d0 --set-parm=5' >/dev/null
+	v4l2-ctl -d0 --set-fmt-video=width=640,height=360 && v4l2-ctl -d0 --set-parm=15' >/dev/null
 compliance ivi window "$stream"
 done_testing
