@@ -77,7 +77,7 @@ int guest_mem_write(struct guest_mem *mem, gpa_t gpa, const void *buf,
 	return 0;
 }
 
-int guest_mem_lend(struct guest_mem *mem, gpa_t gpa, size_t len,
+int guest_mem_lend(struct guest_mem *mem, gpa_t gpa, size_t len, bool writable,
 		   struct guest_mem_region **region, void **out)
 {
 	struct virtio_dev *dev = (struct virtio_dev *)mem;

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/util.h"
+#include "dma_fake.h"
 #include "hyp_fake.h"
 
 #define MAX_QUEUES 4
@@ -24,7 +25,7 @@
 
 /* Guest memory of one part of a chain, in pieces, the last one first */
 struct part {
-	uint64_t gpa;
+	struct dma_fake memory;
 	size_t len;
 	size_t piece;
 };
@@ -33,16 +34,15 @@ struct request {
 	bool outstanding;
 	struct part read;
 	struct part write;
-	uint64_t table;
-	size_t table_len;
+	struct dma_fake table;
 };
 
 struct queue {
 	unsigned int size;
 	struct vring ring;
-	uint64_t desc_gpa;
-	uint64_t avail_gpa;
-	uint64_t used_gpa;
+	struct dma_fake desc;
+	struct dma_fake avail;
+	struct dma_fake used;
 	bool busy[MAX_SIZE]; /* descriptors */
 	struct request requests[MAX_SIZE]; /* by head */
 	uint16_t next_avail;
@@ -58,6 +58,7 @@ struct driver_fake {
 	uint64_t addr;
 	uint32_t irq;
 	uint64_t features;
+	bool grants;
 	struct driver_fake_layout layout;
 	struct queue queues[MAX_QUEUES];
 };
@@ -75,19 +76,11 @@ struct driver_fake *driver_fake_create(struct hyp_fake *fake, uint64_t addr,
 	return driver;
 }
 
-static void free_part(struct driver_fake *driver, const struct part *part)
-{
-	if (part->len > 0)
-		hyp_fake_free(driver->fake, part->gpa, part->len);
-}
-
 static void free_request(struct driver_fake *driver, struct request *request)
 {
-	free_part(driver, &request->read);
-	free_part(driver, &request->write);
-	if (request->table_len > 0)
-		hyp_fake_free(driver->fake, request->table,
-			      request->table_len);
+	dma_fake_free(driver->fake, &request->read.memory);
+	dma_fake_free(driver->fake, &request->write.memory);
+	dma_fake_free(driver->fake, &request->table);
 	memset(request, 0, sizeof(*request));
 }
 
@@ -110,14 +103,9 @@ static void forget_queue(struct driver_fake *driver, struct queue *queue)
 {
 	for (size_t i = 0; i < MAX_SIZE; i++)
 		free_request(driver, &queue->requests[i]);
-	if (queue->size > 0) {
-		hyp_fake_free(driver->fake, queue->desc_gpa - DESC_OFFSET,
-			      desc_len(queue));
-		hyp_fake_free(driver->fake, queue->avail_gpa - AVAIL_OFFSET,
-			      avail_len(queue));
-		hyp_fake_free(driver->fake, queue->used_gpa - USED_OFFSET,
-			      used_len(queue));
-	}
+	dma_fake_free(driver->fake, &queue->desc);
+	dma_fake_free(driver->fake, &queue->avail);
+	dma_fake_free(driver->fake, &queue->used);
 	free(queue->answer);
 	memset(queue, 0, sizeof(*queue));
 }
@@ -127,8 +115,13 @@ void driver_fake_destroy(struct driver_fake *driver)
 	if (!driver)
 		return;
 	for (size_t i = 0; i < MAX_QUEUES; i++)
-		forget_queue(driver, &driver->queues[i]);
+		free(driver->queues[i].answer);
 	free(driver);
+}
+
+void driver_fake_use_grants(struct driver_fake *driver)
+{
+	driver->grants = true;
 }
 
 uint32_t driver_fake_read(struct driver_fake *driver, uint32_t reg)
@@ -176,6 +169,8 @@ void driver_fake_reset(struct driver_fake *driver)
 /* 3.1.1 "Driver Requirements: Device Initialization", steps 1 to 6 */
 bool driver_fake_negotiate(struct driver_fake *driver, uint64_t features)
 {
+	if (driver->grants)
+		features |= DRIVER_FAKE_ACCESS_PLATFORM;
 	driver_fake_reset(driver);
 	add_status(driver, VIRTIO_CONFIG_S_ACKNOWLEDGE);
 	add_status(driver, VIRTIO_CONFIG_S_DRIVER);
@@ -191,26 +186,30 @@ bool driver_fake_negotiate(struct driver_fake *driver, uint64_t features)
 }
 
 static void write_address(struct driver_fake *driver, uint32_t reg_low,
-			  uint32_t reg_high, uint64_t gpa)
+			  uint32_t reg_high, uint64_t addr)
 {
-	driver_fake_write(driver, reg_low, gpa);
-	driver_fake_write(driver, reg_high, gpa >> 32);
+	driver_fake_write(driver, reg_low, addr);
+	driver_fake_write(driver, reg_high, addr >> 32);
+}
+
+/* A ring's part, which begins at @offset. Return: the driver's view of it. */
+static void *allocate_ring(struct driver_fake *driver, unsigned int bank,
+			   size_t len, size_t offset, bool writable,
+			   struct dma_fake *out)
+{
+	dma_fake_alloc(driver->fake, bank, len, driver->grants, writable, out);
+	return hyp_fake_ram(driver->fake, out->gpa + offset, 1);
 }
 
 static void allocate_rings(struct driver_fake *driver, struct queue *queue)
 {
-	struct hyp_fake *fake = driver->fake;
-
-	queue->desc_gpa = hyp_fake_alloc(fake, 0, desc_len(queue)) +
-			  DESC_OFFSET;
-	queue->avail_gpa = hyp_fake_alloc(fake, 1, avail_len(queue)) +
-			   AVAIL_OFFSET;
-	queue->used_gpa = hyp_fake_alloc(fake, 1, used_len(queue)) +
-			  USED_OFFSET;
 	queue->ring.num = queue->size;
-	queue->ring.desc = hyp_fake_ram(fake, queue->desc_gpa, 1);
-	queue->ring.avail = hyp_fake_ram(fake, queue->avail_gpa, 1);
-	queue->ring.used = hyp_fake_ram(fake, queue->used_gpa, 1);
+	queue->ring.desc = allocate_ring(driver, 0, desc_len(queue),
+					 DESC_OFFSET, false, &queue->desc);
+	queue->ring.avail = allocate_ring(driver, 1, avail_len(queue),
+					  AVAIL_OFFSET, false, &queue->avail);
+	queue->ring.used = allocate_ring(driver, 1, used_len(queue),
+					 USED_OFFSET, true, &queue->used);
 }
 
 /* 4.2.3.2 "Virtqueue Configuration" */
@@ -231,11 +230,14 @@ void driver_fake_setup_queue(struct driver_fake *driver, unsigned int index,
 		    driver_fake_read(driver, VIRTIO_MMIO_QUEUE_NUM_MAX));
 	driver_fake_write(driver, VIRTIO_MMIO_QUEUE_NUM, size);
 	write_address(driver, VIRTIO_MMIO_QUEUE_DESC_LOW,
-		      VIRTIO_MMIO_QUEUE_DESC_HIGH, queue->desc_gpa);
+		      VIRTIO_MMIO_QUEUE_DESC_HIGH,
+		      queue->desc.addr + DESC_OFFSET);
 	write_address(driver, VIRTIO_MMIO_QUEUE_AVAIL_LOW,
-		      VIRTIO_MMIO_QUEUE_AVAIL_HIGH, queue->avail_gpa);
+		      VIRTIO_MMIO_QUEUE_AVAIL_HIGH,
+		      queue->avail.addr + AVAIL_OFFSET);
 	write_address(driver, VIRTIO_MMIO_QUEUE_USED_LOW,
-		      VIRTIO_MMIO_QUEUE_USED_HIGH, queue->used_gpa);
+		      VIRTIO_MMIO_QUEUE_USED_HIGH,
+		      queue->used.addr + USED_OFFSET);
 	driver_fake_write(driver, VIRTIO_MMIO_QUEUE_READY, 1);
 }
 
@@ -269,35 +271,46 @@ static unsigned int num_pieces(const struct part *part)
 
 /* Piece @index of the part: the first bytes lie at the highest address. */
 static size_t piece_of(const struct part *part, unsigned int index,
-		       uint64_t *gpa)
+		       size_t *offset)
 {
 	const size_t from = index * part->piece;
 	const size_t len = MIN(part->piece, part->len - from);
 
-	*gpa = part->gpa + part->len - from - len;
+	*offset = part->len - from - len;
 	return len;
 }
 
 static void make_part(struct driver_fake *driver, struct part *part, size_t len,
-		      size_t piece)
+		      size_t piece, bool writable)
 {
 	part->len = len;
 	part->piece = piece > 0 ? piece : len;
 	if (len > 0)
-		part->gpa = hyp_fake_alloc(driver->fake, driver->layout.bank,
-					   len);
+		dma_fake_alloc(driver->fake, driver->layout.bank, len,
+			       driver->grants, writable, &part->memory);
+}
+
+/* The driver's view of a piece. Return: its bytes. */
+static size_t view_piece(struct driver_fake *driver, const struct part *part,
+			 unsigned int index, void **out)
+{
+	size_t offset, len;
+
+	len = piece_of(part, index, &offset);
+	*out = hyp_fake_ram(driver->fake, part->memory.gpa + offset, len);
+	return len;
 }
 
 static void fill_part(struct driver_fake *driver, const struct part *part,
 		      const void *bytes)
 {
 	const unsigned char *from = bytes;
-	uint64_t gpa;
 	size_t len;
+	void *to;
 
 	for (unsigned int i = 0; i < num_pieces(part); i++) {
-		len = piece_of(part, i, &gpa);
-		memcpy(hyp_fake_ram(driver->fake, gpa, len), from, len);
+		len = view_piece(driver, part, i, &to);
+		memcpy(to, from, len);
 		from += len;
 	}
 }
@@ -308,15 +321,14 @@ static void link_part(struct vring_desc *table, const unsigned int *slots,
 		      const struct part *part, uint16_t flags)
 {
 	struct vring_desc *desc;
-	uint64_t gpa;
-	size_t len;
+	size_t offset, len;
 
 	for (unsigned int i = 0; i < num_pieces(part); i++, (*at)++) {
 		const bool last = *at == count - 1;
 
 		desc = &table[slots[*at]];
-		len = piece_of(part, i, &gpa);
-		desc->addr = htole64(gpa);
+		len = piece_of(part, i, &offset);
+		desc->addr = htole64(part->memory.addr + offset);
 		desc->len = htole32(len);
 		desc->flags = htole16(flags | (last ? 0 : VRING_DESC_F_NEXT));
 		desc->next = htole16(last ? 0 : slots[*at + 1]);
@@ -352,9 +364,9 @@ static unsigned int link_indirect(struct driver_fake *driver,
 	assert_non_null(slots);
 	for (unsigned int i = 0; i < count; i++)
 		slots[i] = i;
-	request->table = hyp_fake_alloc(driver->fake, driver->layout.bank, len);
-	request->table_len = len;
-	table = hyp_fake_ram(driver->fake, request->table, len);
+	dma_fake_alloc(driver->fake, driver->layout.bank, len, driver->grants,
+		       false, &request->table);
+	table = hyp_fake_ram(driver->fake, request->table.gpa, len);
 	link_part(table, slots, count, &at, &request->read, 0);
 	link_part(table, slots, count, &at, &request->write,
 		  VRING_DESC_F_WRITE);
@@ -362,7 +374,7 @@ static unsigned int link_indirect(struct driver_fake *driver,
 
 	take_slots(queue, &head, 1);
 	desc = &queue->ring.desc[head];
-	desc->addr = htole64(request->table);
+	desc->addr = htole64(request->table.addr);
 	desc->len = htole32(len);
 	desc->flags = htole16(VRING_DESC_F_INDIRECT);
 	desc->next = 0;
@@ -390,8 +402,10 @@ unsigned int driver_fake_send(struct driver_fake *driver, unsigned int index,
 	unsigned int count, head;
 	uint16_t old, event;
 
-	make_part(driver, &request.read, len, driver->layout.read_piece);
-	make_part(driver, &request.write, room, driver->layout.write_piece);
+	make_part(driver, &request.read, len, driver->layout.read_piece,
+		  false);
+	make_part(driver, &request.write, room, driver->layout.write_piece,
+		  true);
 	fill_part(driver, &request.read, bytes);
 	count = num_pieces(&request.read) + num_pieces(&request.write);
 	assert_true(count > 0);
@@ -436,15 +450,15 @@ static void gather_answer(struct driver_fake *driver, struct queue *queue,
 			  const struct part *part)
 {
 	unsigned char *to;
-	uint64_t gpa;
+	void *from;
 	size_t len;
 
 	free(queue->answer);
 	queue->answer = to = malloc(part->len + 1);
 	assert_non_null(to);
 	for (unsigned int i = 0; i < num_pieces(part); i++) {
-		len = piece_of(part, i, &gpa);
-		memcpy(to, hyp_fake_ram(driver->fake, gpa, len), len);
+		len = view_piece(driver, part, i, &from);
+		memcpy(to, from, len);
 		to += len;
 	}
 }

@@ -36,6 +36,8 @@ struct hyp_fake;
 
 #define DRIVER_FAKE_FEATURE(bit) (UINT64_C(1) << (bit))
 #define DRIVER_FAKE_VERSION_1 DRIVER_FAKE_FEATURE(VIRTIO_F_VERSION_1)
+#define DRIVER_FAKE_ACCESS_PLATFORM \
+	DRIVER_FAKE_FEATURE(VIRTIO_F_ACCESS_PLATFORM)
 #define DRIVER_FAKE_INDIRECT DRIVER_FAKE_FEATURE(VIRTIO_RING_F_INDIRECT_DESC)
 #define DRIVER_FAKE_EVENT_IDX DRIVER_FAKE_FEATURE(VIRTIO_RING_F_EVENT_IDX)
 #define DRIVER_FAKE_ALL \
@@ -75,8 +77,19 @@ struct driver_fake_answer {
 struct driver_fake *driver_fake_create(struct hyp_fake *fake, uint64_t addr,
 				       uint32_t irq);
 
-/** driver_fake_destroy() - forget it all; the device is not reset */
+/** driver_fake_destroy() - it is gone, as with its guest: the device is not reset,
+ * and nothing is taken back */
 void driver_fake_destroy(struct driver_fake *driver);
+
+/**
+ * driver_fake_use_grants() - share memory by grants from the next start on
+ *
+ * As in Linux that takes VIRTIO_F_ACCESS_PLATFORM, which is then among the
+ * features. The running test fails if the device still has a page mapped when
+ * the driver takes it back: what of a chain when its answer is collected, rings
+ * when the write that ends them is answered.
+ */
+void driver_fake_use_grants(struct driver_fake *driver);
 
 /** driver_fake_read() - read a 32-bit register */
 uint32_t driver_fake_read(struct driver_fake *driver, uint32_t reg);

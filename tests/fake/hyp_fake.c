@@ -13,66 +13,21 @@
 
 #include <cmocka.h>
 
-#include "base/list.h"
 #include "base/util.h"
-#include "hyp/hyp.h"
+#include "hyp_fake_priv.h"
 
-#define BANK_PAGES (HYP_FAKE_BANK_LEN / HYP_PAGE_SIZE)
-#define WINDOW_PAGES (HYP_FAKE_WINDOW_LEN / HYP_PAGE_SIZE)
-#define NUM_PAGES (2 * BANK_PAGES + WINDOW_PAGES)
-#define NUM_OPS 3
-#define MAX_IRQ 64
-#define MAX_WAITING 16
-#define MAX_RANGES 16
+#define BANK_PAGES HYP_FAKE_BANK_PAGES
+#define NUM_PAGES HYP_FAKE_NUM_PAGES
 
 /* Rounds of the loop that any chain of deferred work ends in */
 #define SETTLE_ROUNDS 32
-
-struct mapping {
-	struct list link; /* hyp_fake.mappings */
-	void *pages;
-	size_t count;
-};
-
-struct failure {
-	unsigned int calls_left;
-	int error;
-};
-
-struct waiting_write {
-	uint64_t addr;
-	uint32_t value;
-};
-
-struct hyp_fake {
-	struct hyp hyp;
-	struct event_base *base;
-	const struct hyp_listener *listener;
-	void *owner;
-	bool vcpu_waits;
-	int ram_fd;
-	unsigned char *ram; /* bank 0, bank 1, then the window */
-	bool allocated[NUM_PAGES];
-	bool holes[NUM_PAGES];
-	struct list mappings; /* of struct mapping */
-	size_t mapped;
-	unsigned int maps;
-	unsigned int polls;
-	unsigned int interrupts[MAX_IRQ];
-	struct failure failures[NUM_OPS];
-	struct waiting_write waiting[MAX_WAITING];
-	size_t num_waiting;
-	uint64_t io_base[MAX_RANGES];
-	uint64_t io_len[MAX_RANGES];
-	size_t num_io;
-};
 
 static struct hyp_fake *to_fake(struct hyp *hyp)
 {
 	return container_of(hyp, struct hyp_fake, hyp);
 }
 
-static int injected_failure(struct hyp_fake *fake, enum hyp_fake_op op)
+int hyp_fake_injected_failure(struct hyp_fake *fake, enum hyp_fake_op op)
 {
 	struct failure *failure = &fake->failures[op];
 
@@ -92,7 +47,7 @@ static long page_index(uint64_t gfn)
 		return gfn - bank0;
 	if (gfn >= bank1 && gfn < bank1 + BANK_PAGES)
 		return BANK_PAGES + gfn - bank1;
-	if (gfn >= window && gfn < window + WINDOW_PAGES)
+	if (gfn >= window && gfn < window + HYP_FAKE_WINDOW_PAGES)
 		return 2 * BANK_PAGES + gfn - window;
 	return -1;
 }
@@ -141,7 +96,7 @@ static int fake_map_io(struct hyp *hyp, uint64_t base, uint64_t len)
 	struct hyp_fake *fake = to_fake(hyp);
 	int ret;
 
-	ret = injected_failure(fake, HYP_FAKE_MAP_IO);
+	ret = hyp_fake_injected_failure(fake, HYP_FAKE_MAP_IO);
 	if (ret < 0)
 		return ret;
 	assert_true(fake->num_io < MAX_RANGES);
@@ -151,21 +106,22 @@ static int fake_map_io(struct hyp *hyp, uint64_t base, uint64_t len)
 	return 0;
 }
 
-static int map_page(struct hyp_fake *fake, uint64_t gfn, unsigned char *at)
+static int map_page(struct hyp_fake *fake, uint64_t gfn, int prot,
+		    unsigned char *at)
 {
 	const long index = page_index(gfn);
 	void *page;
 
 	if (index < 0 || fake->holes[index])
 		return -EFAULT;
-	page = mmap(at, HYP_PAGE_SIZE, PROT_READ | PROT_WRITE,
-		    MAP_SHARED | MAP_FIXED, fake->ram_fd,
-		    index * HYP_PAGE_SIZE);
+	page = mmap(at, HYP_PAGE_SIZE, prot, MAP_SHARED | MAP_FIXED,
+		    fake->ram_fd, index * HYP_PAGE_SIZE);
 	assert_ptr_equal(page, at);
 	return 0;
 }
 
-static void record_mapping(struct hyp_fake *fake, void *pages, size_t count)
+static void record_mapping(struct hyp_fake *fake, void *pages, size_t count,
+			   uint32_t first_ref)
 {
 	struct mapping *mapping;
 
@@ -173,45 +129,39 @@ static void record_mapping(struct hyp_fake *fake, void *pages, size_t count)
 	assert_non_null(mapping);
 	mapping->pages = pages;
 	mapping->count = count;
+	mapping->first_ref = first_ref;
 	list_append(&fake->mappings, &mapping->link);
 	fake->mapped += count;
 }
 
-static int fake_map_pages(struct hyp *hyp, const uint64_t *gfns, size_t count,
-			  void **out)
+int hyp_fake_map(struct hyp_fake *fake, const uint64_t *gfns, size_t count,
+		 int prot, uint32_t first_ref, void **out)
 {
-	struct hyp_fake *fake = to_fake(hyp);
 	unsigned char *pages;
 	int ret;
 
 	if (fake->vcpu_waits)
 		fail_msg("guest memory is mapped while a vCPU waits");
-	fake->maps++;
-	ret = injected_failure(fake, HYP_FAKE_MAP_PAGES);
-	if (ret < 0)
-		return ret;
 	pages = mmap(NULL, count * HYP_PAGE_SIZE, PROT_NONE,
 		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	assert_ptr_not_equal(pages, MAP_FAILED);
 	for (size_t i = 0; i < count; i++) {
-		ret = map_page(fake, gfns[i], pages + i * HYP_PAGE_SIZE);
+		ret = map_page(fake, gfns[i], prot, pages + i * HYP_PAGE_SIZE);
 		if (ret < 0) {
 			munmap(pages, count * HYP_PAGE_SIZE);
 			return ret;
 		}
 	}
-	record_mapping(fake, pages, count);
+	record_mapping(fake, pages, count, first_ref);
 	*out = pages;
 	return 0;
 }
 
-static void fake_unmap_pages(struct hyp *hyp, void *pages, size_t count)
+uint32_t hyp_fake_unmap(struct hyp_fake *fake, void *pages, size_t count)
 {
-	struct hyp_fake *fake = to_fake(hyp);
 	struct mapping *mapping, *tmp;
+	uint32_t first_ref;
 
-	if (fake->vcpu_waits)
-		fail_msg("guest memory is unmapped while a vCPU waits");
 	list_for_each(mapping, tmp, &fake->mappings, link) {
 		if (mapping->pages != pages)
 			continue;
@@ -220,11 +170,36 @@ static void fake_unmap_pages(struct hyp *hyp, void *pages, size_t count)
 				 count, mapping->count);
 		munmap(pages, count * HYP_PAGE_SIZE);
 		fake->mapped -= count;
+		first_ref = mapping->first_ref;
 		list_remove(&mapping->link);
 		free(mapping);
-		return;
+		return first_ref;
 	}
 	fail_msg("what was never mapped is unmapped");
+	return 0;
+}
+
+static int fake_map_pages(struct hyp *hyp, const uint64_t *gfns, size_t count,
+			  void **out)
+{
+	struct hyp_fake *fake = to_fake(hyp);
+	int ret;
+
+	fake->maps++;
+	ret = hyp_fake_injected_failure(fake, HYP_FAKE_MAP_PAGES);
+	if (ret < 0)
+		return ret;
+	return hyp_fake_map(fake, gfns, count, PROT_READ | PROT_WRITE, 0,
+			    out);
+}
+
+static void fake_unmap_pages(struct hyp *hyp, void *pages, size_t count)
+{
+	struct hyp_fake *fake = to_fake(hyp);
+
+	if (fake->vcpu_waits)
+		fail_msg("guest memory is unmapped while a vCPU waits");
+	assert_int_equal(hyp_fake_unmap(fake, pages, count), 0);
 }
 
 static int fake_interrupt(struct hyp *hyp, uint32_t irq)
@@ -234,7 +209,7 @@ static int fake_interrupt(struct hyp *hyp, uint32_t irq)
 
 	if (fake->vcpu_waits)
 		fail_msg("an interrupt is raised while a vCPU waits");
-	ret = injected_failure(fake, HYP_FAKE_INTERRUPT);
+	ret = hyp_fake_injected_failure(fake, HYP_FAKE_INTERRUPT);
 	if (ret < 0)
 		return ret;
 	assert_true(irq >= 32 && irq < MAX_IRQ);
@@ -248,6 +223,10 @@ static const struct hyp_ops fake_ops = {
 	.map_io = fake_map_io,
 	.map_pages = fake_map_pages,
 	.unmap_pages = fake_unmap_pages,
+	.map_grants = hyp_fake_map_grants,
+	.unmap_grants = hyp_fake_unmap_grants,
+	.read_grants = hyp_fake_read_grants,
+	.write_grants = hyp_fake_write_grants,
 	.interrupt = fake_interrupt,
 };
 
@@ -260,7 +239,7 @@ struct hyp_fake *hyp_fake_create(void)
 	assert_non_null(fake);
 	fake->hyp.ops = &fake_ops;
 	list_init(&fake->mappings);
-	memset(&fake->holes[2 * BANK_PAGES], true, WINDOW_PAGES);
+	memset(&fake->holes[2 * BANK_PAGES], true, HYP_FAKE_WINDOW_PAGES);
 	fake->base = event_base_new();
 	assert_non_null(fake->base);
 	fake->ram_fd = memfd_create("guest-ram", MFD_CLOEXEC);

@@ -16,8 +16,9 @@
  *	hyp_fake_destroy(fake);			fails if anything is still mapped
  *
  * The running test fails if, while a vCPU waits for its answer, guest memory is
- * mapped or unmapped or an interrupt raised; if what is unmapped is not what
- * was mapped; if anything is left mapped at the end.
+ * mapped or unmapped (but for grants, which may be unmapped) or an interrupt
+ * raised; if what is unmapped is not what was mapped; if anything is left mapped
+ * at the end.
  */
 #ifndef HYP_FAKE_H
 #define HYP_FAKE_H
@@ -111,7 +112,12 @@ size_t hyp_fake_mapped(const struct hyp_fake *fake);
 /** hyp_fake_maps() - calls of hyp_map_pages() so far, failed ones included */
 unsigned int hyp_fake_maps(const struct hyp_fake *fake);
 
-enum hyp_fake_op { HYP_FAKE_MAP_IO, HYP_FAKE_MAP_PAGES, HYP_FAKE_INTERRUPT };
+enum hyp_fake_op {
+	HYP_FAKE_MAP_IO,
+	HYP_FAKE_MAP_PAGES,
+	HYP_FAKE_MAP_GRANTS,
+	HYP_FAKE_INTERRUPT,
+};
 
 /** hyp_fake_fail() - let the @nth call of @op from now (1 = next) give @error */
 void hyp_fake_fail(struct hyp_fake *fake, enum hyp_fake_op op,
@@ -122,5 +128,25 @@ void hyp_fake_populate(struct hyp_fake *fake, uint64_t gpa, size_t len);
 
 /** hyp_fake_make_hole() - this page is no memory any more, for new mappings */
 void hyp_fake_make_hole(struct hyp_fake *fake, uint64_t gpa);
+
+/**
+ * hyp_fake_grant() - the guest grants the pages of these bytes
+ * @writable: not for reading only
+ * Return: their address by grant, until hyp_fake_end_grant().
+ */
+uint64_t hyp_fake_grant(struct hyp_fake *fake, uint64_t gpa, size_t len,
+			bool writable);
+
+/**
+ * hyp_fake_end_grant() - and takes them back; same @len
+ *
+ * The running test fails if one is still mapped: Linux gives a device up that
+ * keeps what it has to give back.
+ */
+void hyp_fake_end_grant(struct hyp_fake *fake, uint64_t addr, size_t len);
+
+/** hyp_fake_refuse_copies() - by grants: as if all of the tested code's memory
+ * were mappings of some device's */
+void hyp_fake_refuse_copies(struct hyp_fake *fake);
 
 #endif /* HYP_FAKE_H */

@@ -16,6 +16,7 @@
 #include <xendevicemodel.h>
 #include <xenevtchn.h>
 #include <xenforeignmemory.h>
+#include <xengnttab.h>
 
 #include <xen/hvm/ioreq.h>
 
@@ -25,6 +26,10 @@
 
 /* Our end of vCPU n's event channel is n plus this; the guest's plus 100. */
 #define XENLIBS_FIRST_PORT 20
+
+/* What the guest grants: so many pages, by references from this one on */
+#define XENLIBS_FIRST_REF 50
+#define XENLIBS_REFS 100
 
 /**
  * struct xenlibs_fake - everything the libraries were told, and will say
@@ -46,6 +51,13 @@
  * @fail_call: number of the one that fails (1 = first); 0 = none
  * @fail_errno: with this
  * @bad_page: index of a foreign page that cannot be mapped; -1 = none
+ * @granted: the pages that the guest grants
+ * @readonly: they are for reading only
+ * @grants_open: the interface for them is
+ * @grants_mapped: pages that are mapped by them
+ * @grants_prot: PROT_* of the last that were
+ * @grant_status: of each copy that is right; at first GNTST_okay
+ * @grant_copies: system calls for copies
  */
 struct xenlibs_fake {
 	struct ioreq slots[4096 / sizeof(struct ioreq)];
@@ -66,6 +78,13 @@ struct xenlibs_fake {
 	unsigned int fail_call;
 	int fail_errno;
 	long bad_page;
+	unsigned char granted[XENLIBS_REFS][4096];
+	bool readonly;
+	bool grants_open;
+	size_t grants_mapped;
+	int grants_prot;
+	int16_t grant_status;
+	unsigned int grant_copies;
 };
 
 extern struct xenlibs_fake xenlibs_fake;

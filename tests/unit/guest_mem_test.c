@@ -128,22 +128,10 @@ static void a_length_that_wraps_is_a_fault(void **state)
 	struct guest_mem_region *region = NULL;
 	void *out;
 
-	assert_int_equal(guest_mem_lend(f->mem, BANK0, SIZE_MAX, &region,
+	assert_int_equal(guest_mem_lend(f->mem, BANK0, SIZE_MAX, true, &region,
 					&out),
 			 -EFAULT);
 	assert_null(region);
-}
-
-static void a_grant_is_a_fault_as_long_as_grants_are_refused(void **state)
-{
-	struct fixture *f = *state;
-	char byte;
-
-	assert_int_equal(guest_mem_read(f->mem,
-					UINT64_C(1) << 63 | 8 * PAGE, &byte,
-					1),
-			 -EFAULT);
-	assert_int_equal(hyp_fake_maps(f->fake), 0);
 }
 
 static void no_bytes_are_never_a_fault(void **state)
@@ -354,8 +342,8 @@ static void a_loan_over_a_page_border_is_one_piece(void **state)
 	void *out;
 
 	memcpy(hyp_fake_ram(f->fake, BANK0 + PAGE - 3, 6), "hello", 6);
-	assert_int_equal(guest_mem_lend(f->mem, BANK0 + PAGE - 3, 6, &region,
-					&out),
+	assert_int_equal(guest_mem_lend(f->mem, BANK0 + PAGE - 3, 6, true,
+					&region, &out),
 			 0);
 	assert_string_equal(out, "hello");
 	assert_int_equal(guest_mem_mapped(f->mem), 2 * PAGE);
@@ -369,7 +357,8 @@ static void a_loan_is_shared_with_the_guest(void **state)
 	struct fixture *f = *state;
 	void *out;
 
-	assert_int_equal(guest_mem_lend(f->mem, BANK1, 16, &region, &out), 0);
+	assert_int_equal(guest_mem_lend(f->mem, BANK1, 16, true, &region, &out),
+			 0);
 	strcpy(hyp_fake_ram(f->fake, BANK1, 16), "later");
 	assert_string_equal(out, "later");
 	guest_mem_return(f->mem, region);
@@ -381,7 +370,8 @@ static void a_loan_survives_invalidation(void **state)
 	struct fixture *f = *state;
 	void *out;
 
-	assert_int_equal(guest_mem_lend(f->mem, BANK1, 16, &region, &out), 0);
+	assert_int_equal(guest_mem_lend(f->mem, BANK1, 16, true, &region, &out),
+			 0);
 	guest_mem_invalidate(f->mem);
 	guest_mem_trim(f->mem);
 	assert_int_equal(guest_mem_mapped(f->mem), PAGE);
@@ -394,7 +384,8 @@ static void a_loan_of_nothing_is_refused(void **state)
 	struct fixture *f = *state;
 	void *out;
 
-	assert_int_equal(guest_mem_lend(f->mem, BANK0, 0, &region, &out),
+	assert_int_equal(guest_mem_lend(f->mem, BANK0, 0, true, &region,
+					&out),
 			 -EINVAL);
 }
 
@@ -404,7 +395,7 @@ static void a_loan_that_reaches_into_the_hole_is_a_fault(void **state)
 	struct fixture *f = *state;
 	void *out;
 
-	assert_int_equal(guest_mem_lend(f->mem, BANK0_END - 8, 16, &region,
+	assert_int_equal(guest_mem_lend(f->mem, BANK0_END - 8, 16, true, &region,
 					&out),
 			 -EFAULT);
 	assert_int_equal(guest_mem_mapped(f->mem), 0);
@@ -418,7 +409,8 @@ static void a_loan_does_not_count_against_the_limit(void **state)
 	void *out;
 
 	guest_mem_set_limit(f->mem, CHUNK);
-	assert_int_equal(guest_mem_lend(f->mem, BANK1, PAGE, &region, &out),
+	assert_int_equal(guest_mem_lend(f->mem, BANK1, PAGE, true, &region,
+					&out),
 			 0);
 	assert_int_equal(guest_mem_read(f->mem, BANK0, &byte, 1), 0);
 	assert_int_equal(guest_mem_mapped(f->mem), CHUNK + PAGE);
@@ -438,7 +430,6 @@ int main(void)
 		TEST(a_range_into_the_hole_is_a_fault),
 		TEST(a_range_that_wraps_is_a_fault),
 		TEST(a_length_that_wraps_is_a_fault),
-		TEST(a_grant_is_a_fault_as_long_as_grants_are_refused),
 		TEST(no_bytes_are_never_a_fault),
 		TEST(neighbours_are_mapped_together_and_once),
 		TEST(pages_beside_a_hole_are_mapped_one_by_one),

@@ -43,7 +43,8 @@ static void the_features_are_offered_in_words(void **state)
 				 1u << VIRTIO_RING_F_EVENT_IDX);
 	set_reg(*state, VIRTIO_MMIO_DEVICE_FEATURES_SEL, 1);
 	assert_int_equal(reg(*state, VIRTIO_MMIO_DEVICE_FEATURES),
-			 1u << (VIRTIO_F_VERSION_1 - 32));
+			 1u << (VIRTIO_F_VERSION_1 - 32) |
+				 1u << (VIRTIO_F_ACCESS_PLATFORM - 32));
 }
 
 static void there_are_no_features_beyond_the_words(void **state)
@@ -66,7 +67,9 @@ static void a_kind_of_device_has_features_of_its_own(void **state)
 				 1u << VIRTIO_RING_F_EVENT_IDX);
 	set_reg(echo, VIRTIO_MMIO_DEVICE_FEATURES_SEL, 1);
 	assert_int_equal(reg(echo, VIRTIO_MMIO_DEVICE_FEATURES),
-			 1u << (VIRTIO_F_VERSION_1 - 32) | 1u << (57 - 32));
+			 1u << (VIRTIO_F_VERSION_1 - 32) |
+				 1u << (VIRTIO_F_ACCESS_PLATFORM - 32) |
+				 1u << (57 - 32));
 }
 
 static void its_features_are_in_force_if_the_driver_takes_them(void **state)

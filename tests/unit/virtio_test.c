@@ -93,12 +93,29 @@ static void a_driver_without_version_1_is_refused(void **state)
 
 static void a_feature_that_is_not_offered_is_refused(void **state)
 {
-	const uint64_t access_platform = DRIVER_FAKE_FEATURE(33);
+	const uint64_t packed = DRIVER_FAKE_FEATURE(VIRTIO_F_RING_PACKED);
 	struct echo *echo = *state;
 
 	assert_false(driver_fake_negotiate(echo->driver,
-					   DRIVER_FAKE_VERSION_1 |
-						   access_platform));
+					   DRIVER_FAKE_VERSION_1 | packed));
+}
+
+static void a_driver_may_do_without_access_platform(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_VERSION_1);
+	driver_fake_send(echo->driver, 0, "hello", 6, 64);
+	assert_string_equal(driver_fake_wait(echo->driver, 0).data, "hello");
+}
+
+static void access_platform_alone_makes_no_grants(void **state)
+{
+	struct echo *echo = *state;
+
+	echo_start(echo, DRIVER_FAKE_ALL | DRIVER_FAKE_ACCESS_PLATFORM);
+	driver_fake_send(echo->driver, 0, "hello", 6, 64);
+	assert_string_equal(driver_fake_wait(echo->driver, 0).data, "hello");
 }
 
 static void a_refused_driver_may_try_again(void **state)
@@ -321,6 +338,8 @@ int main(void)
 		TEST(nothing_is_done_before_the_access_is_answered),
 		TEST(a_driver_without_version_1_is_refused),
 		TEST(a_feature_that_is_not_offered_is_refused),
+		TEST(a_driver_may_do_without_access_platform),
+		TEST(access_platform_alone_makes_no_grants),
 		TEST(a_refused_driver_may_try_again),
 		TEST(a_driver_may_change_its_mind_about_features),
 		TEST(features_beyond_the_words_are_ignored),

@@ -302,7 +302,7 @@ static void an_answer_into_the_hole_hurts_only_its_request(void **state)
 			 0);
 }
 
-static void a_granted_buffer_hurts_only_its_request(void **state)
+static void a_buffer_that_is_not_granted_hurts_only_its_request(void **state)
 {
 	struct echo *echo = *state;
 
@@ -426,7 +426,7 @@ int main(void)
 		TEST(a_loop_in_an_indirect_table_breaks_the_device),
 		TEST(a_buffer_in_the_hole_hurts_only_its_request),
 		TEST(an_answer_into_the_hole_hurts_only_its_request),
-		TEST(a_granted_buffer_hurts_only_its_request),
+		TEST(a_buffer_that_is_not_granted_hurts_only_its_request),
 		TEST(a_size_that_is_no_power_of_two_is_refused),
 		TEST(a_size_of_nothing_is_refused),
 		TEST(a_size_above_the_maximum_is_refused),

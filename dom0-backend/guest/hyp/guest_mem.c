@@ -9,6 +9,7 @@
 
 #include "base/list.h"
 #include "base/util.h"
+#include "hyp/grant.h"
 #include "hyp/hyp.h"
 
 /*
@@ -36,9 +37,14 @@ struct chunk {
 	unsigned char *pages[CHUNK_PAGES];
 };
 
+/**
+ * struct guest_mem_region - a loan
+ * @granted: @pages are mapped by grants
+ */
 struct guest_mem_region {
 	void *pages;
 	size_t count;
+	bool granted;
 };
 
 struct guest_mem {
@@ -106,21 +112,10 @@ void guest_mem_set_limit(struct guest_mem *mem, uint64_t limit)
 	mem->limit = limit == 0 ? 0 : MAX(limit, CHUNK_SIZE);
 }
 
-/*
- * A guest that shares its memory by grants sets bit 63 and says a grant
- * reference instead of a frame number. This is where they will be mapped.
- */
-static bool is_grant(gpa_t gpa)
-{
-	return gpa >> 63;
-}
-
 static int check_range(gpa_t gpa, size_t len)
 {
 	const uint64_t end = UINT64_C(1) << ADDRESS_BITS;
 
-	if (is_grant(gpa))
-		return -EFAULT;
 	if (gpa > end || len > end - gpa)
 		return -EFAULT;
 	return 0;
@@ -262,6 +257,8 @@ int guest_mem_read(struct guest_mem *mem, gpa_t gpa, void *buf, size_t len)
 	unsigned char *to = buf, *page;
 	int ret;
 
+	if (grant_is(gpa))
+		return grant_read(mem->hyp, gpa, buf, len);
 	ret = check_range(gpa, len);
 	while (ret == 0 && len > 0) {
 		const size_t offset = gpa % HYP_PAGE_SIZE;
@@ -285,6 +282,8 @@ int guest_mem_write(struct guest_mem *mem, gpa_t gpa, const void *buf,
 	unsigned char *page;
 	int ret;
 
+	if (grant_is(gpa))
+		return grant_write(mem->hyp, gpa, buf, len);
 	ret = check_range(gpa, len);
 	while (ret == 0 && len > 0) {
 		const size_t offset = gpa % HYP_PAGE_SIZE;
@@ -301,54 +300,70 @@ int guest_mem_write(struct guest_mem *mem, gpa_t gpa, const void *buf,
 	return ret;
 }
 
-static int map_region(struct guest_mem *mem, uint64_t first,
-		      struct guest_mem_region *region)
+static int map_foreign(struct guest_mem *mem, gpa_t gpa, size_t len,
+		       struct guest_mem_region *region)
 {
 	uint64_t *gfns;
 	int ret;
 
+	ret = check_range(gpa, len);
+	if (ret < 0)
+		return ret;
 	gfns = calloc(region->count, sizeof(*gfns));
 	if (!gfns)
 		return -ENOMEM;
 	for (size_t i = 0; i < region->count; i++)
-		gfns[i] = first + i;
+		gfns[i] = (gpa >> HYP_PAGE_SHIFT) + i;
 	ret = hyp_map_pages(mem->hyp, gfns, region->count, &region->pages);
 	free(gfns);
 	return ret;
 }
 
-int guest_mem_lend(struct guest_mem *mem, gpa_t gpa, size_t len,
+static int map_region(struct guest_mem *mem, gpa_t gpa, size_t len,
+		      bool writable, struct guest_mem_region *region)
+{
+	region->count = hyp_num_pages(gpa % HYP_PAGE_SIZE, len);
+	region->granted = grant_is(gpa);
+	if (region->granted)
+		return grant_map(mem->hyp, gpa, len, writable, &region->pages);
+	return map_foreign(mem, gpa, len, region);
+}
+
+int guest_mem_lend(struct guest_mem *mem, gpa_t gpa, size_t len, bool writable,
 		   struct guest_mem_region **region, void **out)
 {
-	const size_t offset = gpa % HYP_PAGE_SIZE;
 	struct guest_mem_region *made;
 	int ret;
 
 	if (len == 0)
 		return -EINVAL;
-	ret = check_range(gpa, len);
-	if (ret < 0)
-		return ret;
 	made = calloc(1, sizeof(*made));
 	if (!made)
 		return -ENOMEM;
-	made->count = (offset + len + HYP_PAGE_SIZE - 1) / HYP_PAGE_SIZE;
-	ret = map_region(mem, gpa >> HYP_PAGE_SHIFT, made);
+	ret = map_region(mem, gpa, len, writable, made);
 	if (ret < 0) {
 		free(made);
 		return ret;
 	}
 	mem->lent += (uint64_t)made->count * HYP_PAGE_SIZE;
-	*out = (unsigned char *)made->pages + offset;
+	*out = (unsigned char *)made->pages + gpa % HYP_PAGE_SIZE;
 	*region = made;
 	return 0;
+}
+
+bool guest_mem_is_granted(const struct guest_mem_region *region)
+{
+	return region && region->granted;
 }
 
 void guest_mem_return(struct guest_mem *mem, struct guest_mem_region *region)
 {
 	if (!region)
 		return;
-	hyp_unmap_pages(mem->hyp, region->pages, region->count);
+	if (region->granted)
+		hyp_unmap_grants(mem->hyp, region->pages, region->count);
+	else
+		hyp_unmap_pages(mem->hyp, region->pages, region->count);
 	mem->lent -= (uint64_t)region->count * HYP_PAGE_SIZE;
 	free(region);
 }

@@ -6,15 +6,19 @@
  * Bytes are copied in and out; the copy is checked, the copy is used. Only the
  * rings, which two sides share by nature, are lent as memory.
  *
- * How the memory is reached (foreign mapping today) and what stays mapped for
- * the next time is this file's secret. What is mapped counts against a limit;
- * least recently used pieces make room.
+ * How the memory is reached and what stays mapped for the next time is this
+ * file's secret. An address of memory is mapped, and stays so for the next time;
+ * what is mapped counts against a limit, and least recently used pieces make
+ * room. An address that names a grant (hyp/grant.h) is copied from or to, and
+ * nothing of it stays mapped but what is lent: what a guest grants it takes
+ * back, and that must succeed.
  *
  * Units: bytes. Errors: 0 or a negative errno. Thread: the event loop's.
  */
 #ifndef HYP_GUEST_MEM_H
 #define HYP_GUEST_MEM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,28 +49,42 @@ void guest_mem_set_limit(struct guest_mem *mem, uint64_t limit);
 
 /**
  * guest_mem_read() - copy @len guest bytes at @gpa to @buf
- * Return: 0; -EFAULT if a byte is not guest memory or the range wraps (@buf is
- * then undefined); -ENOMEM if the hypervisor would not map it.
+ * Return: 0; -EFAULT if a byte is neither guest memory nor granted to us, or
+ * the range wraps (@buf is then undefined); -ENOMEM if the hypervisor would not
+ * map it.
  */
 int guest_mem_read(struct guest_mem *mem, gpa_t gpa, void *buf, size_t len);
 
 /**
  * guest_mem_write() - copy @len bytes of @buf to the guest at @gpa
- * Return: as guest_mem_read(); after an error some bytes may be written.
+ * Return: as guest_mem_read(), -EFAULT also if it is granted for reading only;
+ * after an error some bytes may be written.
  */
 int guest_mem_write(struct guest_mem *mem, gpa_t gpa, const void *buf,
 		    size_t len);
 
 /**
  * guest_mem_lend() - map guest bytes [@gpa, @gpa + @len) in one piece
+ * @writable: they will be written to. If not, a grant may be for reading only.
  * @region: owned by the caller, ended with guest_mem_return()
  * @out: borrowed until then. The guest may change these bytes at any moment.
  * Return: 0; -EINVAL if @len is 0; else as guest_mem_read().
  */
-int guest_mem_lend(struct guest_mem *mem, gpa_t gpa, size_t len,
+int guest_mem_lend(struct guest_mem *mem, gpa_t gpa, size_t len, bool writable,
 		   struct guest_mem_region **region, void **out);
 
-/** guest_mem_return() - end the loan. NULL is fine. */
+/**
+ * guest_mem_is_granted() - the guest may want to have it back; NULL: false
+ *
+ * Such a loan must have ended when the guest is told that it may have it.
+ */
+bool guest_mem_is_granted(const struct guest_mem_region *region);
+
+/**
+ * guest_mem_return() - end the loan. NULL is fine.
+ *
+ * Slow, so not while a vCPU waits, unless guest_mem_is_granted().
+ */
 void guest_mem_return(struct guest_mem *mem, struct guest_mem_region *region);
 
 /**

@@ -36,8 +36,10 @@ struct hyp_access {
 /**
  * struct hyp_listener - what the hypervisor tells, once hyp_listen() said whom
  * @access: answer the access: fill @data of a read. Must be quick and must
- *          not touch guest memory: a vCPU waits. Every access is answered
- *          when this returns, whatever it did.
+ *          not touch guest memory: a vCPU waits. Only hyp_unmap_grants() may
+ *          be called: what the guest takes back when it is answered must not
+ *          be mapped by then. Every access is answered when this returns,
+ *          whatever it did.
  * @invalidated: the guest changed its physical memory map. Same rules.
  */
 struct hyp_listener {
@@ -54,6 +56,10 @@ struct hyp_listener {
  *             piece. All or nothing: -EFAULT if one of them is not guest
  *             memory, -ENOMEM.
  * @unmap_pages: end a mapping made by @map_pages, whole
+ * @map_grants: see hyp_map_grants()
+ * @unmap_grants: see hyp_unmap_grants()
+ * @read_grants: see hyp_read_grants()
+ * @write_grants: see hyp_write_grants()
  * @interrupt: pulse an SPI
  */
 struct hyp_ops {
@@ -64,13 +70,42 @@ struct hyp_ops {
 	int (*map_pages)(struct hyp *hyp, const uint64_t *gfns, size_t count,
 			 void **out);
 	void (*unmap_pages)(struct hyp *hyp, void *pages, size_t count);
+	int (*map_grants)(struct hyp *hyp, uint32_t first, size_t count,
+			  bool writable, void **out);
+	void (*unmap_grants)(struct hyp *hyp, void *pages, size_t count);
+	int (*read_grants)(struct hyp *hyp, uint32_t first, size_t offset,
+			   void *buf, size_t len);
+	int (*write_grants)(struct hyp *hyp, uint32_t first, size_t offset,
+			    const void *buf, size_t len);
 	int (*interrupt)(struct hyp *hyp, uint32_t irq);
 };
 
-/** struct hyp - embedded first in each implementation's own type */
+/**
+ * struct hyp_counts - how the guest's memory was reached so far, in pages
+ * @foreign_pages: mapped by their frame number
+ * @granted_pages: mapped by a grant
+ * @copied_pages: copied from or to by a grant, whole or in part
+ */
+struct hyp_counts {
+	uint64_t foreign_pages;
+	uint64_t granted_pages;
+	uint64_t copied_pages;
+};
+
+/**
+ * struct hyp - embedded first in each implementation's own type
+ * @counts: for who wants to know; kept by the functions below
+ */
 struct hyp {
 	const struct hyp_ops *ops;
+	struct hyp_counts counts;
 };
+
+/** hyp_num_pages() - that hold @len bytes from @offset in the first of them */
+static inline size_t hyp_num_pages(size_t offset, size_t len)
+{
+	return (offset + len + HYP_PAGE_SIZE - 1) / HYP_PAGE_SIZE;
+}
 
 /**
  * hyp_listen() - say who answers accesses. @listener, @owner: borrowed
@@ -102,12 +137,74 @@ static inline int hyp_map_io(struct hyp *hyp, uint64_t base, uint64_t len)
 static inline int hyp_map_pages(struct hyp *hyp, const uint64_t *gfns,
 				size_t count, void **out)
 {
-	return hyp->ops->map_pages(hyp, gfns, count, out);
+	const int ret = hyp->ops->map_pages(hyp, gfns, count, out);
+
+	if (ret == 0)
+		hyp->counts.foreign_pages += count;
+	return ret;
 }
 
 static inline void hyp_unmap_pages(struct hyp *hyp, void *pages, size_t count)
 {
 	hyp->ops->unmap_pages(hyp, pages, count);
+}
+
+/**
+ * hyp_map_grants() - map the pages of grant references @first and on, in one
+ * piece
+ * @writable: false: only for reading, which is all that some grants allow
+ *
+ * As long as it is mapped the guest cannot take the page back, and Linux gives
+ * a device up for good that makes it find that out.
+ *
+ * Return: 0; -EFAULT if one of them is no grant to us, or only for reading;
+ * -ENOMEM.
+ */
+static inline int hyp_map_grants(struct hyp *hyp, uint32_t first, size_t count,
+				 bool writable, void **out)
+{
+	const int ret = hyp->ops->map_grants(hyp, first, count, writable, out);
+
+	if (ret == 0)
+		hyp->counts.granted_pages += count;
+	return ret;
+}
+
+/** hyp_unmap_grants() - end a mapping made by hyp_map_grants(), whole */
+static inline void hyp_unmap_grants(struct hyp *hyp, void *pages, size_t count)
+{
+	hyp->ops->unmap_grants(hyp, pages, count);
+}
+
+/**
+ * hyp_read_grants() - copy from the pages of grant references @first and on
+ * @offset: into the first page, where the bytes begin
+ *
+ * Leaves nothing mapped.
+ *
+ * Return: 0; as hyp_map_grants(); -EOPNOTSUPP if @buf is memory which the
+ * hypervisor cannot copy to: a mapping of some device's. Some bytes may have
+ * been copied.
+ */
+static inline int hyp_read_grants(struct hyp *hyp, uint32_t first,
+				  size_t offset, void *buf, size_t len)
+{
+	const int ret = hyp->ops->read_grants(hyp, first, offset, buf, len);
+
+	if (ret == 0)
+		hyp->counts.copied_pages += hyp_num_pages(offset, len);
+	return ret;
+}
+
+/** hyp_write_grants() - the other way. Return: as hyp_read_grants() */
+static inline int hyp_write_grants(struct hyp *hyp, uint32_t first,
+				   size_t offset, const void *buf, size_t len)
+{
+	const int ret = hyp->ops->write_grants(hyp, first, offset, buf, len);
+
+	if (ret == 0)
+		hyp->counts.copied_pages += hyp_num_pages(offset, len);
+	return ret;
 }
 
 static inline int hyp_interrupt(struct hyp *hyp, uint32_t irq)

@@ -40,6 +40,10 @@ static const struct hyp_ops ops = {
 	.map_io = xen_ioreq_map,
 	.map_pages = xen_mem_map,
 	.unmap_pages = xen_mem_unmap,
+	.map_grants = xen_grant_map,
+	.unmap_grants = xen_grant_unmap,
+	.read_grants = xen_grant_read,
+	.write_grants = xen_grant_write,
 	.interrupt = raise_spi,
 };
 
@@ -71,6 +75,7 @@ static int open_handles(struct hyp_xen *xen)
 
 static void close_handles(struct hyp_xen *xen)
 {
+	xen_grant_close(xen);
 	if (xen->evtchn)
 		xenevtchn_close(xen->evtchn);
 	if (xen->fm)
@@ -106,6 +111,12 @@ int hyp_xen_open(struct event_base *base, const struct hyp_xen_params *params,
 		free(xen);
 		return ret;
 	}
+	/*
+	 * One that was open before would be good for nothing now. Without it
+	 * devices break, but a guest that nobody answers breaks as a whole.
+	 */
+	if (params->grants)
+		xen_grant_open(xen);
 	*out = &xen->hyp;
 	return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * xen.h - hyp.h on Xen: an IOREQ server, event channels, foreign mappings.
+ * xen.h - hyp.h on Xen: an IOREQ server, event channels, foreign mappings,
+ * grants.
  *
  * Thread: the event loop's. The handles must not be used across fork().
  */
@@ -16,6 +17,7 @@ struct hyp;
 /**
  * struct hyp_xen_params - which guest, and how
  * @domid: the guest
+ * @grants: it may share its memory by grants. If not, there are none.
  * @attach: a predecessor left an IOREQ server; go on with it. What the guest
  *          was waiting for is answered from the loop, so map what devices
  *          there are before the loop runs.
@@ -23,6 +25,7 @@ struct hyp;
  */
 struct hyp_xen_params {
 	uint32_t domid;
+	bool grants;
 	bool attach;
 	uint32_t ioreq_server;
 };
@@ -32,9 +35,13 @@ struct hyp_xen_params {
  * @base: borrowed
  * @out: owned by the caller on success, ended with hyp_xen_close()
  *
- * Ends with xentoolcore_restrict_all(): the Xen handles of this whole process
- * are good for this guest only, those of xenstore and grants for nothing. A
- * kernel that cannot restrict them (before Linux 4.14) serves no guest.
+ * Calls xentoolcore_restrict_all(): the Xen handles of this whole process are
+ * good for this guest only, those of xenstore and grants for nothing. A kernel
+ * that cannot restrict them (before Linux 4.14) serves no guest.
+ *
+ * With @params->grants, and only then, it ends with a handle for grants, which
+ * nothing restricts: it is good for whatever any domain granted to dom0. A
+ * kernel that has none serves the guest, but its grants are faults.
  *
  * Return: 0; -EOPNOTSUPP if the hypervisor has no IOREQ servers (the log says
  * which option is missing); other errors of the Xen libraries.

@@ -11,11 +11,7 @@
 _Static_assert(sizeof(xen_pfn_t) == sizeof(uint64_t),
 	       "guest frame numbers are handed to Xen as they are");
 
-/*
- * A guest's address that is no memory of its own is a fault of the guest; only
- * a lack of memory is ours.
- */
-static int to_error(int error)
+int xen_memory_error(int error)
 {
 	return abs(error) == ENOMEM ? -ENOMEM : -EFAULT;
 }
@@ -24,7 +20,7 @@ static int first_error(const int *errors, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (errors[i] != 0)
-			return to_error(errors[i]);
+			return xen_memory_error(errors[i]);
 	}
 	return 0;
 }
@@ -43,7 +39,7 @@ int xen_mem_map(struct hyp *hyp, const uint64_t *gfns, size_t count,
 				     PROT_READ | PROT_WRITE, count,
 				     (const xen_pfn_t *)gfns, errors);
 	if (!pages) {
-		ret = to_error(errno);
+		ret = xen_memory_error(errno);
 	} else {
 		ret = first_error(errors, count);
 		if (ret < 0)

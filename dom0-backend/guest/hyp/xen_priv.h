@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* xen_priv.h - what xen.c, xen_ioreq.c and xen_mem.c share. */
+/* xen_priv.h - what xen.c, xen_grant.c, xen_ioreq.c and xen_mem.c share. */
 #ifndef HYP_XEN_PRIV_H
 #define HYP_XEN_PRIV_H
 
@@ -10,6 +10,7 @@
 #include <xendevicemodel.h>
 #include <xenevtchn.h>
 #include <xenforeignmemory.h>
+#include <xengnttab.h>
 
 #include "base/log.h"
 #include "hyp/hyp.h"
@@ -51,6 +52,7 @@ struct xen_ioreq {
 
 /**
  * struct hyp_xen - see xen.h
+ * @gnttab: NULL if grants were not asked for
  * @listener: who answers, or NULL
  */
 struct hyp_xen {
@@ -59,6 +61,7 @@ struct hyp_xen {
 	xendevicemodel_handle *dm;
 	xenforeignmemory_handle *fm;
 	xenevtchn_handle *evtchn;
+	xengnttab_handle *gnttab;
 	const struct hyp_listener *listener;
 	void *owner;
 	struct xen_ioreq ioreq;
@@ -89,5 +92,40 @@ int xen_mem_map(struct hyp *hyp, const uint64_t *gfns, size_t count,
 
 /** xen_mem_unmap() - see hyp_ops.unmap_pages */
 void xen_mem_unmap(struct hyp *hyp, void *pages, size_t count);
+
+/**
+ * xen_memory_error() - of an errno, either sign, that a mapping failed with
+ *
+ * That a guest's address, or its reference, is no memory of its own is a fault
+ * of the guest; only a lack of memory is ours.
+ * Return: -ENOMEM or -EFAULT.
+ */
+int xen_memory_error(int error);
+
+/**
+ * xen_grant_open() - be able to use grants
+ *
+ * Of this guest and all others, for nothing restricts that handle. If it cannot
+ * be opened, the log says so, and grants are faults.
+ */
+void xen_grant_open(struct hyp_xen *xen);
+
+/** xen_grant_close() - not open is fine */
+void xen_grant_close(struct hyp_xen *xen);
+
+/** xen_grant_map() - see hyp_map_grants(); -EFAULT without xen_grant_open() */
+int xen_grant_map(struct hyp *hyp, uint32_t first, size_t count, bool writable,
+		  void **out);
+
+/** xen_grant_unmap() - see hyp_unmap_grants() */
+void xen_grant_unmap(struct hyp *hyp, void *pages, size_t count);
+
+/** xen_grant_read() - see hyp_read_grants(); likewise */
+int xen_grant_read(struct hyp *hyp, uint32_t first, size_t offset, void *buf,
+		   size_t len);
+
+/** xen_grant_write() - see hyp_write_grants(); likewise */
+int xen_grant_write(struct hyp *hyp, uint32_t first, size_t offset,
+		    const void *buf, size_t len);
 
 #endif /* HYP_XEN_PRIV_H */

@@ -201,7 +201,8 @@ int window_chunk_map(struct window_chunk *chunk, void **out)
 
 	if (!chunk->region) {
 		ret = guest_mem_lend(params->mem, params->base + chunk->offset,
-				     chunk->len, &chunk->region, &chunk->bytes);
+				     chunk->len, true, &chunk->region,
+				     &chunk->bytes);
 		if (ret < 0)
 			return ret;
 	}

@@ -148,7 +148,11 @@ void vq_init(struct vq *vq, struct virtio_dev *dev, unsigned int index);
 /** vq_finish() - end a queue; no chain may exist */
 void vq_finish(struct vq *vq);
 
-/** vq_stop() - never touch the rings again; what is held becomes stale */
+/**
+ * vq_stop() - never touch the rings again; what is held becomes stale
+ *
+ * Rings that the driver granted are unmapped at once.
+ */
 void vq_stop(struct vq *vq);
 
 /** vq_reset() - forget what the driver set up; of a stopped queue */

@@ -21,14 +21,16 @@
 #define FEATURE(bit) (UINT64_C(1) << (bit))
 
 /*
- * VIRTIO_F_ACCESS_PLATFORM is not among them: the one driver that asks for it
- * is that of a guest which shares its memory by grants. As long as grants are
- * refused (guest_mem.c), such a guest had better learn it when it probes than
- * by a device that breaks at the first ring; to all others it makes no
- * difference, since Linux uses the DMA API for rings in any Xen guest.
+ * With VIRTIO_F_ACCESS_PLATFORM a driver hands out addresses of its platform's
+ * making. Linux insists on it in a guest that shares its memory by grants, and
+ * they are grants then. In any other Xen guest they are those of memory, for
+ * there Linux uses its DMA API for virtio whether the feature is there or not;
+ * so it is for all. A driver that does without it is served as well: each
+ * address says what it is (hyp/grant.h).
  */
 #define TRANSPORT_FEATURES                                     \
 	(FEATURE(VIRTIO_F_VERSION_1) |                         \
+	 FEATURE(VIRTIO_F_ACCESS_PLATFORM) |                   \
 	 FEATURE(VIRTIO_RING_F_INDIRECT_DESC) |                \
 	 FEATURE(VIRTIO_RING_F_EVENT_IDX))
 

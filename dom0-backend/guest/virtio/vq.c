@@ -27,11 +27,26 @@ void vq_finish(struct vq *vq)
 	assert(vq->num_chains == 0);
 }
 
+/*
+ * The driver takes its grants back as soon as its access is answered, and gives
+ * the device up if it finds them in use: they cannot wait for vq_release().
+ */
+static void return_grants(struct vq *vq)
+{
+	for (size_t i = 0; i < VQ_NUM_PARTS; i++) {
+		if (!guest_mem_is_granted(vq->regions[i]))
+			continue;
+		guest_mem_return(virtio_dev_mem(vq->dev), vq->regions[i]);
+		vq->regions[i] = NULL;
+	}
+}
+
 void vq_stop(struct vq *vq)
 {
 	vq->live = false;
 	vq->life++;
 	memset(vq->held, 0, sizeof(vq->held));
+	return_grants(vq);
 }
 
 void vq_reset(struct vq *vq)
@@ -95,7 +110,8 @@ static int lend_parts(struct vq *vq,
 
 	for (size_t i = 0; i < VQ_NUM_PARTS; i++) {
 		ret = guest_mem_lend(virtio_dev_mem(vq->dev), vq->gpa[i],
-				     part_len(vq, i), &regions[i], &memory[i]);
+				     part_len(vq, i), i == VQ_USED,
+				     &regions[i], &memory[i]);
 		if (ret < 0) {
 			return_regions(vq, regions);
 			return ret;
