@@ -73,6 +73,14 @@ static const int allowed[] = {
 static const unsigned int allowed_ioctls[] = { 'P', 'E', 'b' };
 
 /*
+ * Of Xen's grant device (include/uapi/xen/gntdev.h in Linux): map, unmap, find
+ * what an address is of, copy. To grant what is ours is not among them.
+ */
+static const unsigned int grant_ioctls[] = {
+	'G' << 8 | 0, 'G' << 8 | 1, 'G' << 8 | 2, 'G' << 8 | 8,
+};
+
+/*
  * Commands of fcntl(). F_SETOWN would have the kernel send a signal, of choice,
  * to any process of the same user: to all other guests'. F_SETFL would reach
  * what standard error is shared with.
@@ -89,6 +97,17 @@ static int allow_fcntl(scmp_filter_ctx filter, int call)
 		ret = seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1,
 				       SCMP_A1(SCMP_CMP_EQ, allowed_fcntls[i],
 					       0));
+	return ret;
+}
+
+static int allow_grants(scmp_filter_ctx filter)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(grant_ioctls) && ret == 0; i++)
+		ret = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl),
+				       1, SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffff,
+						  grant_ioctls[i]));
 	return ret;
 }
 
@@ -130,7 +149,7 @@ static int allow_some(scmp_filter_ctx filter)
 	return ret;
 }
 
-static int filter_calls(void)
+static int filter_calls(bool grants)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int ret;
@@ -140,6 +159,8 @@ static int filter_calls(void)
 	ret = allow_all(filter);
 	if (ret == 0)
 		ret = allow_some(filter);
+	if (ret == 0 && grants)
+		ret = allow_grants(filter);
 	if (ret == 0)
 		ret = seccomp_load(filter);
 	seccomp_release(filter);
@@ -166,7 +187,7 @@ static int drop_user(const char *name)
 	return prctl(PR_SET_DUMPABLE, 0) < 0 ? -errno : 0;
 }
 
-int jail_enter(const char *user)
+int jail_enter(const char *user, bool grants)
 {
 	int ret;
 
@@ -176,7 +197,7 @@ int jail_enter(const char *user)
 		return ret;
 	}
 	/* It also sets no_new_privs. */
-	ret = filter_calls();
+	ret = filter_calls(grants);
 	if (ret < 0)
 		log_error("system calls cannot be filtered: %s: this needs "
 			  "CONFIG_SECCOMP_FILTER in dom0's kernel",

@@ -35,7 +35,7 @@ struct process {
 
 static void usage(FILE *out)
 {
-	fputs("usage: vmedia-guest --domid N --name GUEST [--ioreq-server ID] [--log-level LEVEL]\n"
+	fputs("usage: vmedia-guest --domid N --name GUEST [--ioreq-server ID] [--grants] [--log-level LEVEL]\n"
 	      "LEVEL: error, warning, info or debug\n"
 	      "It is started by vmediad, which is at the other end of descriptor 3.\n",
 	      out);
@@ -60,6 +60,7 @@ static int parse_options(int argc, char **argv, struct process *process)
 		{ "domid", required_argument, NULL, 'd' },
 		{ "name", required_argument, NULL, 'n' },
 		{ "ioreq-server", required_argument, NULL, 'i' },
+		{ "grants", no_argument, NULL, 'g' },
 		{ "log-level", required_argument, NULL, 'l' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
@@ -81,6 +82,9 @@ static int parse_options(int argc, char **argv, struct process *process)
 			process->xen.attach = true;
 			ret = parse_number(optarg, UINT16_MAX,
 					   &process->xen.ioreq_server);
+			break;
+		case 'g':
+			process->xen.grants = true;
 			break;
 		case 'l':
 			ret = log_level_from_name(optarg, &process->level);
@@ -109,7 +113,8 @@ static int open_hyp(void *owner, struct guest_hyp *out)
 					   &process->hyp);
 	if (process->open_error < 0)
 		return process->open_error;
-	process->open_error = jail_enter(CONFIG_VMEDIA_GUEST_USER);
+	process->open_error = jail_enter(CONFIG_VMEDIA_GUEST_USER,
+					 process->xen.grants);
 	if (process->open_error < 0)
 		return process->open_error;
 	out->hyp = process->hyp;

@@ -28,6 +28,10 @@
 #include "base/util.h"
 #include "guest/jail.h"
 
+/* Of Xen's grant device: to copy, and to grant the pages of a dma-buf */
+#define XEN_COPY_GRANTS _IOC(_IOC_NONE, 'G', 8, 16)
+#define XEN_GRANT_DMABUF _IOC(_IOC_NONE, 'G', 11, 24)
+
 /* _exit(), less what a sanitizer adds to it */
 static void __attribute__((noreturn)) end(int status)
 {
@@ -36,7 +40,7 @@ static void __attribute__((noreturn)) end(int status)
 }
 
 /* Runs @attempt in a jailed child. Return: its exit status, -1 if it died. */
-static int in_jail(const char *user, int (*attempt)(void))
+static int in_jail_with(bool grants, int (*attempt)(void))
 {
 	int status;
 	pid_t pid;
@@ -44,9 +48,14 @@ static int in_jail(const char *user, int (*attempt)(void))
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0)
-		end(jail_enter(user) < 0 ? 99 : attempt());
+		end(jail_enter("nobody", grants) < 0 ? 99 : attempt());
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int in_jail(int (*attempt)(void))
+{
+	return in_jail_with(false, attempt);
 }
 
 static int refused(long ret)
@@ -117,6 +126,11 @@ static int talk_to_a_terminal(void)
 	return refused(ioctl(0, TIOCGWINSZ, &size));
 }
 
+static int use_grants(void)
+{
+	return refused(ioctl(0, XEN_COPY_GRANTS, NULL));
+}
+
 static int become_root(void)
 {
 	return refused(setuid(0));
@@ -136,15 +150,37 @@ static const struct attempt {
 	{ "read another process", read_anothers_memory },
 	{ "make code", make_code },
 	{ "talk to a terminal", talk_to_a_terminal },
+	{ "use grants", use_grants },
 	{ "become root", become_root },
 };
 
 static void what_daily_work_does_not_need_is_refused(void **state)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(attempts); i++) {
-		if (in_jail("nobody", attempts[i].attempt) != 0)
+		if (in_jail(attempts[i].attempt) != 0)
 			fail_msg("it can %s", attempts[i].what);
 	}
+}
+
+/* Whatever descriptor 0 is, it is asked. */
+static int use_grants_in_peace(void)
+{
+	return refused(ioctl(0, XEN_COPY_GRANTS, NULL)) ? 0 : 1;
+}
+
+static int grant_pages_of_ours(void)
+{
+	return refused(ioctl(0, XEN_GRANT_DMABUF, NULL));
+}
+
+static void who_has_grants_to_use_may_use_them(void **state)
+{
+	assert_int_equal(in_jail_with(true, use_grants_in_peace), 0);
+}
+
+static void who_may_use_grants_may_give_none(void **state)
+{
+	assert_int_equal(in_jail_with(true, grant_pages_of_ours), 0);
 }
 
 /* As the loop, a link and a map of guest memory do */
@@ -178,7 +214,7 @@ static void what_it_had_open_goes_on_working(void **state)
 	assert_int_equal(dup2(fds[0], 10), 10);
 	assert_int_equal(dup2(fds[1], 11), 11);
 	assert_int_equal(dup2(epoll, 12), 12);
-	assert_int_equal(in_jail("nobody", work), 0);
+	assert_int_equal(in_jail(work), 0);
 	for (int fd = 10; fd <= 12; fd++)
 		close(fd);
 	close(fds[0]);
@@ -199,7 +235,7 @@ static void a_failed_assertion_still_ends_it(void **state)
 
 	if (pid == 0) {
 		signal(SIGABRT, SIG_DFL);
-		end(jail_enter("nobody") < 0 ? 99 : die());
+		end(jail_enter("nobody", false) < 0 ? 99 : die());
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFSIGNALED(status));
@@ -235,7 +271,7 @@ static unsigned int user_in_jail(const char *user)
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
 	pid = fork();
 	if (pid == 0) {
-		if (jail_enter(user) == 0 && write(fds[1], "x", 1) == 1)
+		if (jail_enter(user, false) == 0 && write(fds[1], "x", 1) == 1)
 			(void)!read(fds[1], &byte, 1);
 		end(0);
 	}
@@ -266,6 +302,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_daily_work_does_not_need_is_refused),
+		cmocka_unit_test(who_has_grants_to_use_may_use_them),
+		cmocka_unit_test(who_may_use_grants_may_give_none),
 		cmocka_unit_test(what_it_had_open_goes_on_working),
 		cmocka_unit_test(a_failed_assertion_still_ends_it),
 		cmocka_unit_test(root_becomes_the_user_that_was_named),
