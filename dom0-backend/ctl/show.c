@@ -204,7 +204,7 @@ int show_camera_run(const struct options *options, char *const *words)
 static void print_domain(struct json_object *answer)
 {
 	struct json_object *guest = field_get(answer, "guest");
-	char text[FIELD_SIZE];
+	char text[FIELD_SIZE], granted[FIELD_SIZE], copied[FIELD_SIZE];
 
 	printf("Domain %s\n", field_print(text, guest, "name", NULL));
 	field_line("domid", guest, "domid");
@@ -217,6 +217,10 @@ static void print_domain(struct json_object *answer)
 	if (field_flag(guest, "stale"))
 		line("stale", "its process does not answer: numbers are old");
 	line("mapped", "%s", field_print(text, guest, "mapped", field_size));
+	line("pages", "mapped %s, by grants %s, copied by grants %s",
+	     field_print(text, guest, "foreign_pages", NULL),
+	     field_print(granted, guest, "granted_pages", NULL),
+	     field_print(copied, guest, "copied_pages", NULL));
 	quota_print("Quotas", guest);
 	table_print("Devices", domain_devices, ARRAY_SIZE(domain_devices),
 		    field_get(answer, "devices"));

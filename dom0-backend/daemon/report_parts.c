@@ -76,6 +76,12 @@ struct json_object *report_part_guest(const struct broker *broker,
 			       report_part_time(&guest->reported));
 	add_told(object, "commands", report->commands, &guest->reported);
 	add_told(object, "mapped", report->mapped, &guest->reported);
+	add_told(object, "foreign_pages", report->foreign_pages,
+		 &guest->reported);
+	add_told(object, "granted_pages", report->granted_pages,
+		 &guest->reported);
+	add_told(object, "copied_pages", report->copied_pages,
+		 &guest->reported);
 	json_object_object_add(object, "quotas", report_quota(broker, guest));
 	return object;
 }

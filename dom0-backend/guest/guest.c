@@ -376,6 +376,7 @@ static void send_session(void *owner, const struct guest_session_report *report)
 static void on_query(struct guest *guest, const struct daemon_query *query)
 {
 	const struct account *account = &guest->account;
+	struct hyp_counts counts = { 0 };
 	struct guest_report report = {
 		.hdr.type = GUEST_REPORT,
 		.tag = query->tag,
@@ -390,6 +391,11 @@ static void on_query(struct guest *guest, const struct daemon_query *query)
 		if (device->media)
 			media_device_report(device->media, send_session, guest);
 	}
+	if (guest->hyp.hyp)
+		counts = guest->hyp.hyp->counts;
+	report.foreign_pages = counts.foreign_pages;
+	report.granted_pages = counts.granted_pages;
+	report.copied_pages = counts.copied_pages;
 	memcpy(report.refused, account->refused, sizeof(report.refused));
 	(void)send_daemon(guest, &report, sizeof(report));
 }

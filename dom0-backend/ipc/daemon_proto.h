@@ -28,7 +28,9 @@
  * link reaches its end exits too: vmediad's successor starts another.
  *
  * How they are started:
- *   vmedia-guest --domid N --name GUEST --log-level LEVEL [--ioreq-server ID]
+ *   vmedia-guest --domid N --name GUEST --log-level LEVEL [--grants]
+ *	[--ioreq-server ID]
+ *	--grants: a device of the guest has grant_usage=1
  *	ID: re-attach to the IOREQ server that an earlier vmedia-guest created
  *   vmedia-camera --name CAMERA --source SOURCE --log-level LEVEL
  *   vmedia-camera --list
@@ -259,6 +261,9 @@ struct guest_session_report {
  * @memory: bytes that count against the quota
  * @mapped: bytes of guest memory that are mapped now
  * @commands: taken since the process began
+ * @foreign_pages: of the guest, mapped by their frame number since then
+ * @granted_pages: of the guest, mapped by a grant
+ * @copied_pages: of the guest, copied from or to by a grant
  * @refused: times that a limit was reached, by enum quota_kind; for
  *           QUOTA_COMMANDS the times that the guest was made to wait
  */
@@ -269,6 +274,9 @@ struct guest_report {
 	uint64_t memory;
 	uint64_t mapped;
 	uint64_t commands;
+	uint64_t foreign_pages;
+	uint64_t granted_pages;
+	uint64_t copied_pages;
 	uint64_t refused[NUM_QUOTAS];
 };
 

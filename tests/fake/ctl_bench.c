@@ -261,6 +261,9 @@ int ctl_begin_with_guests(void **state)
 		.memory = 7372800,
 		.mapped = 8192,
 		.commands = 1234,
+		.foreign_pages = 48,
+		.granted_pages = 6,
+		.copied_pages = 1000,
 		.refused[QUOTA_COMMANDS] = 17,
 		.refused[QUOTA_MEMORY] = 2,
 	};

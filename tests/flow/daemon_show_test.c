@@ -93,6 +93,7 @@ static void a_domain_shows_what_it_uses(void **state)
 		"  frames    copy\n"
 		"  commands  1234\n"
 		"  mapped    8K\n"
+		"  pages     mapped 48, by grants 6, copied by grants 1000\n"
 		"Quotas\n"
 		"  QUOTA       LIMIT      USED  REFUSED\n"
 		"  sessions    2          2     0\n"
@@ -166,7 +167,8 @@ static void scripts_find_what_is_documented(void **state)
 		{ "", "time sessions cameras guests devices " },
 		{ "/guests/0", "domid name uuid state pid sessions "
 		  "sessions_limit sessions_refused listed priority transfer "
-		  "stale time commands mapped quotas " },
+		  "stale time commands mapped foreign_pages granted_pages "
+		  "copied_pages quotas " },
 		{ "/guests/0/quotas/0", "name limit used refused " },
 		{ "/devices/0", "domid guest devid state base irq window "
 		  "window_size window_pages camera sessions " },
