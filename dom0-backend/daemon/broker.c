@@ -57,11 +57,15 @@ static void on_served(void *owner, struct guest *guest)
 
 static void on_claimed(void *owner, struct device *device)
 {
+	static const struct window_place none;
 	struct broker *broker = owner;
 
 	device->camera = broker_choose(broker, device);
+	/* By grants we have what the guest gave, and nothing else of it. */
 	window_init(&device->window,
-		    policy_window(broker->config, device->guest->domain),
+		    device->node.grants ? &none :
+					  policy_window(broker->config,
+							device->guest->domain),
 		    device->rank);
 }
 

@@ -29,8 +29,9 @@ static void log_verdict(const struct device *device, const char *why)
 	switch (device->verdict) {
 	case NODE_CLAIM:
 		log_info("domain %u: device %u is claimed: at 0x%" PRIx64
-			 ", irq %" PRIu32, domid, device->devid,
-			 device->node.base, device->node.irq);
+			 ", irq %" PRIu32 "%s", domid, device->devid,
+			 device->node.base, device->node.irq,
+			 device->node.grants ? ", by grants" : "");
 		break;
 	case NODE_REFUSED:
 		log_warning("domain %u: device %u is refused: %s", domid,

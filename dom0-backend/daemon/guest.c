@@ -28,6 +28,17 @@ static void tell_limits(struct guest *guest)
 	process_send(&guest->process, &limits, sizeof(limits), NULL, 0);
 }
 
+static bool needs_grants(const struct guest *guest)
+{
+	const struct device *device, *tmp;
+
+	list_for_each(device, tmp, &guest->devices, link) {
+		if (device_is_claimed(device) && device->node.grants)
+			return true;
+	}
+	return false;
+}
+
 static void start(struct guest *guest)
 {
 	char domid[16], server[16];
@@ -36,20 +47,41 @@ static void start(struct guest *guest)
 		"--domid", domid,
 		"--name", guest->id.name,
 		"--log-level", log_level_name(guest->guests->log_level),
-		NULL, NULL, NULL,
+		NULL, NULL, NULL, NULL,
 	};
 	struct device *device, *tmp;
+	size_t argc = 7;
 
 	snprintf(domid, sizeof(domid), "%u", guest->domid);
+	guest->grants = needs_grants(guest);
+	if (guest->grants)
+		argv[argc++] = "--grants";
 	if (guest->ioreq_server >= 0) {
 		snprintf(server, sizeof(server), "%d", guest->ioreq_server);
-		argv[7] = "--ioreq-server";
-		argv[8] = server;
+		argv[argc++] = "--ioreq-server";
+		argv[argc++] = server;
 	}
 	process_start(&guest->process, argv);
 	tell_limits(guest);
 	list_for_each(device, tmp, &guest->devices, link)
 		device_attach(device);
+}
+
+/*
+ * xl adds devices one by one, and what grants take a process has from its start
+ * or never. The guest does not run as yet. Not before an IOREQ server is known:
+ * none would ever answer for one that was left behind.
+ */
+static void start_anew_for_grants(struct guest *guest)
+{
+	if (guest->process.state != PROCESS_RUNNING || guest->grants ||
+	    guest->ioreq_server < 0 || !needs_grants(guest))
+		return;
+	log_info("guest %s: another device is by grants: starting its process "
+		 "again", guest->id.name);
+	/* Once is enough. */
+	guest->grants = true;
+	process_kill(&guest->process);
 }
 
 static void broke_the_rules(struct guest *guest, const char *how)
@@ -71,6 +103,7 @@ static void on_live(struct guest *guest, const struct guest_live *live)
 	}
 	guest->ioreq_server = live->ioreq_server;
 	device_live(device);
+	start_anew_for_grants(guest);
 }
 
 /*
@@ -403,6 +436,7 @@ static void review(struct guest *guest)
 			start(guest);
 		list_for_each(device, tmp, &guest->devices, link)
 			device_attach(device);
+		start_anew_for_grants(guest);
 	}
 	list_for_each(device, tmp, &guest->devices, link)
 		device_close_if_due(device);

@@ -55,6 +55,7 @@ struct xen_windows;
  * @log: lines that it can cause
  * @refusals: of these, what a quota refused: the others must not hide it
  * @ioreq_server: -1 until there is one
+ * @grants: its process was started so that it can use them
  * @served: a device was claimed
  * @leaving: its devices are being taken down
  * @released: and nothing of the guest is held any more
@@ -81,6 +82,7 @@ struct guest {
 	struct log_limit log;
 	struct log_limit refusals;
 	int ioreq_server;
+	bool grants;
 	bool served;
 	bool leaving;
 	bool released;

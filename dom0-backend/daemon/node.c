@@ -82,6 +82,8 @@ static bool check_device(const struct node_text *text, unsigned int domid,
 	}
 	out->base = base;
 	out->irq = irq;
+	/* What the guest's device tree says, too. Older xl writes no such key. */
+	out->grants = strcmp(text->grant_usage, "1") == 0;
 	return true;
 }
 

@@ -29,6 +29,7 @@ struct node_text {
 	char frontend_id[32];
 	char state[32];
 	char online[32];
+	char grant_usage[32];
 	char ioreq_server[32];
 };
 
@@ -37,12 +38,14 @@ struct node_text {
  * @device_id: virtio's
  * @irq: SPI
  * @base: guest-physical address of the registers
+ * @grants: the guest shares memory with it by grants
  * @ioreq_server: recorded by an earlier vmediad; -1 if none is
  */
 struct node {
 	uint32_t device_id;
 	uint32_t irq;
 	uint64_t base;
+	bool grants;
 	int ioreq_server;
 };
 

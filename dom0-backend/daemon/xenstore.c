@@ -80,6 +80,7 @@ static int read_keys(struct store *store, xs_transaction_t t, const char *node,
 		{ "frontend-id", text->frontend_id, sizeof(text->frontend_id) },
 		{ "state", text->state, sizeof(text->state) },
 		{ "online", text->online, sizeof(text->online) },
+		{ "grant_usage", text->grant_usage, sizeof(text->grant_usage) },
 		{ "ioreq-server", text->ioreq_server,
 		  sizeof(text->ioreq_server) },
 	};

@@ -118,6 +118,15 @@ const char *fake_child_arg(const struct child *child, const char *option)
 	return NULL;
 }
 
+bool fake_child_has(const struct child *child, const char *argument)
+{
+	for (unsigned int i = 0; i < child->num_args; i++) {
+		if (strcmp(child->args[i], argument) == 0)
+			return true;
+	}
+	return false;
+}
+
 struct child *fake_child_find(const char *option, const char *value)
 {
 	struct child *child, *tmp, *found = NULL;

@@ -24,6 +24,9 @@ struct child *fake_child_find(const char *option, const char *value);
 /** fake_child_arg() - the argument after @option; NULL if it was not given */
 const char *fake_child_arg(const struct child *child, const char *option);
 
+/** fake_child_has() - it was started with this argument */
+bool fake_child_has(const struct child *child, const char *argument);
+
 /** fake_child_send() - it says something to vmediad */
 void fake_child_send(struct child *child, const void *message, size_t len);
 

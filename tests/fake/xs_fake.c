@@ -174,6 +174,12 @@ void fake_xs_device(unsigned int domid, unsigned int devid)
 	set_node(domid, devid, "grant_usage", "0");
 }
 
+void fake_xs_device_by_grants(unsigned int domid, unsigned int devid)
+{
+	fake_xs_device(domid, devid);
+	set_node(domid, devid, "grant_usage", "1");
+}
+
 void fake_xs_unplug(unsigned int domid, unsigned int devid)
 {
 	set_node(domid, devid, "online", "0");

@@ -32,6 +32,9 @@ void fake_xs_domain(unsigned int domid, bool alive);
  * virtio = ["type=virtio,device30,transport=mmio"] */
 void fake_xs_device(unsigned int domid, unsigned int devid);
 
+/** fake_xs_device_by_grants() - the same, with grant_usage=1 */
+void fake_xs_device_by_grants(unsigned int domid, unsigned int devid);
+
 /** fake_xs_unplug() - libxl asks for the end of a device */
 void fake_xs_unplug(unsigned int domid, unsigned int devid);
 

@@ -187,6 +187,62 @@ static void a_camera_that_dies_is_started_again(void **state)
 #define flow_test(name) \
 	cmocka_unit_test_setup_teardown(name, bench_begin, bench_end)
 
+/* A guest of two devices: xl adds them one by one. */
+static void add_a_device_by_grants(struct bench *bench)
+{
+	fake_xs_device_by_grants(1, 1);
+	bench_settle(bench);
+}
+
+static void the_process_of_a_guest_with_grants_is_told(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_start(bench);
+	fake_xs_device_by_grants(1, 0);
+	bench_domain(bench, 1, 0);
+	assert_true(fake_child_has(bench_guest(1), "--grants"));
+	bench_live(bench, 1, 0, 3);
+	assert_false(fake_child_killed(bench_guest(1)));
+}
+
+static void a_guest_without_grants_has_a_process_without(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_start_with_a_guest(bench);
+	assert_false(fake_child_has(bench_guest(1), "--grants"));
+}
+
+static void a_device_by_grants_that_comes_late_gets_a_process_for_it(
+	void **state)
+{
+	struct bench *bench = *state;
+
+	bench_start_with_a_guest(bench);
+	add_a_device_by_grants(bench);
+	assert_true(fake_child_killed(bench_guest(1)));
+	fake_child_end(bench_guest(1), SIGKILL);
+	bench_settle(bench);
+	bench_wait(bench, 5);
+	assert_true(fake_child_has(bench_guest(1), "--grants"));
+	assert_string_equal(fake_child_arg(bench_guest(1), "--ioreq-server"),
+			    "3");
+}
+
+/* What it leaves behind must be known: nobody else would answer there. */
+static void but_not_before_its_ioreq_server_is_known(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_start(bench);
+	bench_domain(bench, 1, 1);
+	add_a_device_by_grants(bench);
+	assert_false(fake_child_killed(bench_guest(1)));
+	bench_live(bench, 1, 0, 3);
+	assert_true(fake_child_killed(bench_guest(1)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -201,6 +257,11 @@ int main(void)
 		flow_test(a_successor_finishes_a_removal),
 		flow_test(an_orderly_stop_leaves_the_nodes_to_a_successor),
 		flow_test(a_camera_that_dies_is_started_again),
+		flow_test(the_process_of_a_guest_with_grants_is_told),
+		flow_test(a_guest_without_grants_has_a_process_without),
+		flow_test(
+			a_device_by_grants_that_comes_late_gets_a_process_for_it),
+		flow_test(but_not_before_its_ioreq_server_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

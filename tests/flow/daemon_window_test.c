@@ -76,6 +76,18 @@ static void each_device_is_told_its_window(void **state)
 	assert_int_equal(attach.window_len, 8 * MIB);
 }
 
+static void a_device_by_grants_has_none(void **state)
+{
+	struct bench *bench = *state;
+	struct guest_attach attach;
+
+	bench_start(bench);
+	fake_xs_device_by_grants(1, 0);
+	bench_domain(bench, 1, 0);
+	bench_next(bench_guest(1), GUEST_ATTACH, &attach, sizeof(attach));
+	assert_int_equal(attach.window_len, 0);
+}
+
 static void without_windows_there_is_none(void **state)
 {
 	struct bench *bench = *state;
@@ -263,6 +275,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(each_device_is_told_its_window),
+		TEST(a_device_by_grants_has_none),
 		TEST(without_windows_there_is_none),
 		TEST(a_window_stays_where_the_guest_found_it),
 		TEST(a_window_has_no_pages_before_somebody_asks),

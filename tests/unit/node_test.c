@@ -47,6 +47,21 @@ static void the_drafts_device_is_claimed_too(void **state)
 	assert_int_equal(node.device_id, 42);
 }
 
+static void whether_it_is_by_grants_is_known(void **state)
+{
+	static const struct {
+		const char *grant_usage;
+		bool grants;
+	} said[] = { { "1", true }, { "0", false }, { "", false } };
+	struct node_text text = fresh;
+
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		strcpy(text.grant_usage, said[i].grant_usage);
+		assert_int_equal(check(&text), NODE_CLAIM);
+		assert_int_equal(node.grants, said[i].grants);
+	}
+}
+
 static void another_device_is_none_of_our_business(void **state)
 {
 	static const char *const types[] = {
@@ -149,6 +164,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_xl_wrote_is_claimed),
 		cmocka_unit_test(the_drafts_device_is_claimed_too),
+		cmocka_unit_test(whether_it_is_by_grants_is_known),
 		cmocka_unit_test(another_device_is_none_of_our_business),
 		cmocka_unit_test(a_forgotten_transport_is_refused_with_advice),
 		cmocka_unit_test(a_base_must_be_an_address),
