@@ -7,12 +7,17 @@
 
 LAB_BOOT_LIMIT=60
 
+# By grants (1) or not (0) guests share their memory; a scenario that is about
+# one of them sets it.
+LAB_GRANTS=0
+[ ! -e /lab/grants ] || LAB_GRANTS=1
+
 # cameras [COUNT [DEVICE_ID]]: the virtio line of a configuration.
 cameras() {
 	local i=${1:-1} list=
 
 	while [ "$i" -gt 0 ]; do
-		list="$list\"backend=0,type=virtio,device${2:-30},transport=mmio,grant_usage=0\","
+		list="$list\"backend=0,type=virtio,device${2:-30},transport=mmio,grant_usage=$LAB_GRANTS\","
 		i=$((i - 1))
 	done
 	echo "virtio = [ ${list%,} ]"
