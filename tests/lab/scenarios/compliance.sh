@@ -14,7 +14,7 @@ ok "vivid is three cameras" load_vivid n_devs=3 node_types=0x1,0x1,0x1 \
 n=0
 for kind in webcam hdmi multiplanar; do
 	v4l2-ctl -d $n --set-fmt-video=width=640,height=360,pixelformat=YUYV
-	v4l2-ctl -d $n --set-parm=10 >/dev/null
+	v4l2-ctl -d $n --set-parm=5 >/dev/null
 	compliance_bare $kind.bare -d $n "$stream" &
 	n=$((n + 1))
 done
@@ -25,7 +25,7 @@ ok "vmediad starts" start_vmediad '
 quota = "sessions=1000,commands/s=0,held=6"
 cameras = [
 	"name=webcam,source=/dev/video0", "name=hdmi,source=/dev/video1",
-	"name=multiplanar,source=/dev/video2", "name=pattern,source=pattern:640x360@10",
+	"name=multiplanar,source=/dev/video2", "name=pattern,source=pattern:640x360@5",
 ]
 domains = [
 	"name=ivi,cameras=webcam hdmi multiplanar pattern", "name=cluster,cameras=webcam",
