@@ -48,7 +48,7 @@ quietly "ffmpeg takes pictures" "ffmpeg -nostdin -v error -f v4l2 -input_format 
 	-f rawvideo /tmp/frames"
 all_right ffmpeg
 quietly "GStreamer takes pictures" "gst-launch-1.0 -q v4l2src device=/dev/video0 \
-	num-buffers=$count ! video/x-raw,format=YUY2,width=$width,height=$height !
+	num-buffers=$count ! video/x-raw,format=YUY2,width=$width,height=$height ! \
 	filesink location=/tmp/frames"
 all_right GStreamer
 ok "v4l2-ctl takes pictures into buffers of the output" in_guest ivi 30 "
