@@ -3,7 +3,7 @@
 # webcam, HDMI input, multi-planar, the pattern source; the webcam in two guests at
 # the same time. In a guest nothing fails, and nothing is warned of that is not so on
 # the bare node.
-# limit: 300
+# limit: 500
 # shellcheck shell=dash
 
 stream=-s$(or_full 5 60)
@@ -32,17 +32,16 @@ domains = [
 ]' || done_testing
 ok "a guest starts" guest_start ivi "$(cameras 4)" || done_testing
 ok "another starts" guest_start cluster "$(cameras 1)" || done_testing
+# One by one: the guest has one processor, and who waits for it misses frames.
 n=0
 for kind in webcam hdmi multiplanar pattern; do
+	bare=$kind.bare
+	[ $kind != pattern ] || bare=webcam.bare
 	compliance_begin ivi $kind -d $n "$stream"
+	compliance_end ivi $kind
+	as_compliant $kind $bare
 	n=$((n + 1))
 done
-for kind in webcam hdmi multiplanar; do
-	compliance_end ivi $kind
-	as_compliant $kind $kind.bare
-done
-compliance_end ivi pattern
-as_compliant pattern webcam.bare
 
 for guest in ivi cluster; do
 	compliance_begin $guest webcam-in-$guest -d0 "$stream"

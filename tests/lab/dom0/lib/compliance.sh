@@ -25,7 +25,7 @@ compliance_bare() {
 }
 
 # compliance_begin GUEST NAME OPTION..., compliance_end GUEST NAME: in a guest; its
-# output is kept as NAME. Several may run at once: a third of the time it waits.
+# output is kept as NAME. Several may run at once: a part of the time it waits.
 compliance_begin() {
 	local guest=$1 name=$2
 	shift 2
