@@ -18,7 +18,7 @@
 
 #define ALL_KINDS                                                     \
 	(V4L2_BUF_CAP_SUPPORTS_USERPTR | V4L2_BUF_CAP_SUPPORTS_MMAP | \
-	 V4L2_BUF_CAP_SUPPORTS_DMABUF | V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS)
+	 V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS)
 
 static uint32_t reqbufs(struct world *world, uint32_t id, uint32_t count)
 {

@@ -169,24 +169,60 @@ static void an_unknown_object_cannot_be_imported(void **state)
 {
 	struct world *world = *state;
 	uint8_t uuid[UUID_LEN];
-	const uint32_t id = importer(world);
 
 	exporter(world, uuid);
 	uuid[15] ^= 1;
-	assert_int_equal(import(world, id, 0, uuid), EINVAL);
+	assert_int_equal(import(world, importer(world), 0, uuid), EINVAL);
 }
 
 static void an_import_without_its_uuid_is_refused(void **state)
 {
 	const struct driver_buffer buffer = driver_buffer(OUTPUT, DMABUF, 0);
 	struct world *world = *state;
+	uint8_t uuid[UUID_LEN];
 
+	exporter(world, uuid);
 	assert_int_equal(world_raw_ioctl(world, importer(world),
 					 _IOC_NR(VIDIOC_QBUF), &buffer.buffer,
 					 sizeof(buffer.buffer) + UUID_LEN - 1,
 					 8 + 88 + 16)
 				 .status,
 			 EINVAL);
+}
+
+static uint32_t capabilities(struct world *world, uint32_t id)
+{
+	struct v4l2_requestbuffers request = {
+		.type = OUTPUT,
+		.memory = MMAP,
+	};
+
+	assert_int_equal(world_ioctl(world, id, VIDIOC_REQBUFS, &request), 0);
+	return request.capabilities;
+}
+
+static void objects_are_offered_once_there_is_one(void **state)
+{
+	struct world *world = *state;
+	uint8_t uuid[UUID_LEN];
+	const uint32_t id = codec_open(world);
+
+	assert_false(capabilities(world, id) & V4L2_BUF_CAP_SUPPORTS_DMABUF);
+	assert_int_equal(reqbufs(world, id, OUTPUT, DMABUF, 2), EINVAL);
+	exporter(world, uuid);
+	assert_true(capabilities(world, id) & V4L2_BUF_CAP_SUPPORTS_DMABUF);
+	assert_int_equal(reqbufs(world, id, OUTPUT, DMABUF, 2), 0);
+}
+
+static void buffers_of_objects_that_are_gone_can_be_freed(void **state)
+{
+	struct world *world = *state;
+	uint8_t uuid[UUID_LEN];
+	const uint32_t from = exporter(world, uuid), to = importer(world);
+
+	world_close(world, from);
+	assert_int_equal(reqbufs(world, to, OUTPUT, DMABUF, 0), 0);
+	assert_int_equal(reqbufs(world, to, OUTPUT, DMABUF, 2), EINVAL);
 }
 
 static void an_object_must_be_as_large_as_the_buffer(void **state)
@@ -318,6 +354,8 @@ int main(void)
 		TEST(an_imported_buffer_keeps_its_placeholder),
 		TEST(an_unknown_object_cannot_be_imported),
 		TEST(an_import_without_its_uuid_is_refused),
+		TEST(objects_are_offered_once_there_is_one),
+		TEST(buffers_of_objects_that_are_gone_can_be_freed),
 		TEST(an_object_must_be_as_large_as_the_buffer),
 		TEST(an_object_outlives_its_session_while_it_is_queued),
 		TEST(an_object_ends_with_the_last_who_had_it),

@@ -162,8 +162,9 @@ static void planes_are_exported_and_imported_one_by_one(void **state)
 {
 	struct driver_buffer buffer = driver_buffer(OUTPUT, DMABUF, 0);
 	struct world *world = *state;
-	const uint32_t from = start(world, MMAP), to = start(world, DMABUF);
+	const uint32_t from = start(world, MMAP);
 	uint64_t addr, len;
+	uint32_t to;
 
 	for (unsigned int i = 0; i < 2; i++) {
 		const uint32_t offset =
@@ -177,6 +178,7 @@ static void planes_are_exported_and_imported_one_by_one(void **state)
 					       buffer.uuids[1 - i]),
 				 0);
 	}
+	to = start(world, DMABUF);
 	buffer.buffer.length = 2;
 	assert_int_equal(driver_run(world, to, VIDIOC_QBUF, &buffer), 0);
 	assert_int_equal(node_buffer(world, to, OUTPUT, 0)->bytes[0][9], 0x71);

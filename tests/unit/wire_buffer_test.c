@@ -21,6 +21,10 @@
 
 #define LEN (64 * 48 * 2)
 
+#define CAPABILITIES                                                  \
+	(V4L2_BUF_CAP_SUPPORTS_MMAP | V4L2_BUF_CAP_SUPPORTS_USERPTR | \
+	 V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS)
+
 static void streamon(struct wire *wire)
 {
 	const int type = CAPTURE;
@@ -47,10 +51,10 @@ static void reqbufs(struct wire *wire, uint32_t type, uint32_t memory)
 
 	wire_ioctl(wire, VIDIOC_REQBUFS, 0);
 	WIRE_PUT(wire, "driver", request);
-	request.capabilities = V4L2_BUF_CAP_SUPPORTS_MMAP |
-			       V4L2_BUF_CAP_SUPPORTS_USERPTR |
-			       V4L2_BUF_CAP_SUPPORTS_DMABUF |
-			       V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS;
+	request.capabilities = CAPABILITIES;
+	/* Offered as soon as there is an object */
+	if (memory == V4L2_MEMORY_DMABUF)
+		request.capabilities |= V4L2_BUF_CAP_SUPPORTS_DMABUF;
 	WIRE_PUT(wire, "device", request);
 }
 
@@ -100,10 +104,7 @@ static void create_bufs(struct wire *wire)
 
 	wire_ioctl(wire, VIDIOC_CREATE_BUFS, 0);
 	WIRE_PUT(wire, "driver", create);
-	create.capabilities = V4L2_BUF_CAP_SUPPORTS_MMAP |
-			      V4L2_BUF_CAP_SUPPORTS_USERPTR |
-			      V4L2_BUF_CAP_SUPPORTS_DMABUF |
-			      V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS;
+	create.capabilities = CAPABILITIES;
 	WIRE_PUT(wire, "device", create);
 }
 

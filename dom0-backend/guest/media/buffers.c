@@ -12,6 +12,34 @@
 #include "media/queue.h"
 #include "media/session.h"
 
+/*
+ * Where nothing was exported there is nothing to import. A driver that cannot
+ * export any object leaves REQBUFS of them to us all the same, and would be
+ * taken for one that can. Who has such buffers can get rid of them.
+ */
+static bool can_import(const struct command *command, const struct queue *queue)
+{
+	return objects_exist(command->device->params.objects) ||
+	       (queue->count > 0 && queue->memory == V4L2_MEMORY_DMABUF);
+}
+
+static uint32_t capabilities(const struct command *command,
+			     const struct queue *queue)
+{
+	const uint32_t caps = queue_capabilities(queue);
+
+	if (can_import(command, queue))
+		return caps;
+	return caps & ~V4L2_BUF_CAP_SUPPORTS_DMABUF;
+}
+
+static bool has_memory(const struct command *command, const struct queue *queue,
+		       uint32_t memory)
+{
+	return queue_has_memory(queue, memory) &&
+	       (memory != V4L2_MEMORY_DMABUF || can_import(command, queue));
+}
+
 int buffers_request_of(struct command *command, struct queue **out)
 {
 	struct v4l2_requestbuffers *request = &command->payload.requestbuffers;
@@ -21,8 +49,8 @@ int buffers_request_of(struct command *command, struct queue **out)
 	memset(request->reserved, 0, sizeof(request->reserved));
 	if (!queue)
 		return -EINVAL;
-	request->capabilities = queue_capabilities(queue);
-	if (!queue_has_memory(queue, request->memory)) {
+	request->capabilities = capabilities(command, queue);
+	if (!has_memory(command, queue, request->memory)) {
 		/* By the capabilities a driver learns what would be right. */
 		command->tells = true;
 		return -EINVAL;
@@ -41,9 +69,9 @@ int buffers_create_of(struct command *command, struct queue **out)
 	memset(create->reserved, 0, sizeof(create->reserved));
 	if (!queue)
 		return -EINVAL;
-	create->capabilities = queue_capabilities(queue);
+	create->capabilities = capabilities(command, queue);
 	create->index = queue->count;
-	if (!queue_has_memory(queue, create->memory) ||
+	if (!has_memory(command, queue, create->memory) ||
 	    (queue->count > 0 && create->memory != queue->memory)) {
 		command->tells = true;
 		return -EINVAL;

@@ -13,6 +13,11 @@ void objects_init(struct objects *objects)
 	list_init(&objects->list);
 }
 
+bool objects_exist(const struct objects *objects)
+{
+	return !list_empty(&objects->list);
+}
+
 /* RFC 4122, 4.4: all bits random but for version and variant */
 static int make_uuid(uint8_t *uuid)
 {

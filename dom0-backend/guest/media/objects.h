@@ -13,6 +13,7 @@
 #ifndef MEDIA_OBJECTS_H
 #define MEDIA_OBJECTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/list.h"
@@ -41,6 +42,9 @@ struct object {
 
 /** objects_init() - none */
 void objects_init(struct objects *objects);
+
+/** objects_exist() - there is one at least */
+bool objects_exist(const struct objects *objects);
 
 /**
  * object_create() - export @area, under a new UUID (RFC 4122, version 4)
