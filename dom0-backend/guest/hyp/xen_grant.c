@@ -92,8 +92,8 @@ static int submit(struct hyp_xen *xen,
 {
 	int ret = 0;
 
+	/* It fails before Xen sees a reference: that is our side of the copy. */
 	if (xengnttab_grant_copy(xen->gnttab, count, segments) < 0)
-		/* Of the references nothing is known yet, so it is our side. */
 		return errno == ENOMEM ? -ENOMEM : -EOPNOTSUPP;
 	for (size_t i = 0; i < count && ret == 0; i++)
 		ret = status_to_error(segments[i].status);

@@ -4,7 +4,8 @@
  *
  * What the registers of a transport stand for. All of these are called while a
  * vCPU waits: they note, and leave the work to the event loop. None touches
- * guest memory. What a driver may not do at the time is ignored and logged.
+ * guest memory, but rings that the driver granted are unmapped when it ends
+ * them. What a driver may not do at the time is ignored and logged.
  */
 #ifndef VIRTIO_TRANSPORT_H
 #define VIRTIO_TRANSPORT_H
