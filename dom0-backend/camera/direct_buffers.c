@@ -3,8 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <vmedia/limits.h>
 
 #include "base/log.h"
 #include "base/util.h"
@@ -144,44 +147,94 @@ static void free_buffers(struct session *session, uint32_t type)
 	*direct_queue_find(session, type) = (struct direct_queue){ 0 };
 }
 
-/* How many buffers of @bytes there is room for */
-static uint32_t room_for(struct session *session, uint64_t bytes)
+static uint64_t bytes_of(const struct v4l2_format *format)
 {
-	struct domain *domain = session->domain;
-	const uint64_t room = bytes ? domain_memory_left(domain) / bytes :
-				      SESSION_MAX_DIRECT_SLOTS;
+	const struct v4l2_pix_format_mplane *mp = &format->fmt.pix_mp;
+	const struct v4l2_vbi_format *vbi = &format->fmt.vbi;
+	uint64_t bytes = 0;
 
-	if (room >= SESSION_MAX_DIRECT_SLOTS)
-		return SESSION_MAX_DIRECT_SLOTS;
-	log_guest(&domain->limit,
-		  "guest %s: its quota of memory has room for %u buffers",
-		  domain->guest.name, (unsigned int)room);
-	return room;
+	switch (format->type) {
+	case V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE:
+	case V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE:
+		for (int i = 0; i < mp->num_planes && i < VIDEO_MAX_PLANES; i++)
+			bytes += mp->plane_fmt[i].sizeimage;
+		return bytes;
+	case V4L2_BUF_TYPE_VBI_CAPTURE:
+	case V4L2_BUF_TYPE_VBI_OUTPUT:
+		bytes = (uint64_t)vbi->count[0] + vbi->count[1];
+		return MIN(bytes, (uint64_t)UINT32_MAX) * vbi->samples_per_line;
+	case V4L2_BUF_TYPE_SLICED_VBI_CAPTURE:
+	case V4L2_BUF_TYPE_SLICED_VBI_OUTPUT:
+		return format->fmt.sliced.io_size;
+	case V4L2_BUF_TYPE_SDR_CAPTURE:
+	case V4L2_BUF_TYPE_SDR_OUTPUT:
+		return format->fmt.sdr.buffersize;
+	case V4L2_BUF_TYPE_META_CAPTURE:
+	case V4L2_BUF_TYPE_META_OUTPUT:
+		return format->fmt.meta.buffersize;
+	default:
+		return format->fmt.pix.sizeimage;
+	}
 }
 
 /*
- * How large a buffer is, the node tells when there is one. An honest peer would
- * itself give back what is too much.
+ * Make @count what there is room for if each is of @bytes, 0 if not known. Of a
+ * size that no peer takes there is room for none.
+ * @freed: bytes of buffers that will be no more
  */
+static void limit_count(struct session *session, uint64_t bytes, uint64_t freed,
+			uint32_t *count)
+{
+	struct domain *domain = session->domain;
+	uint64_t left = domain_memory_left(domain);
+	uint64_t room = SESSION_MAX_DIRECT_SLOTS;
+
+	left += MIN(freed, UINT64_MAX - left);
+	if (bytes > VMEDIA_MAX_BUFFER_BYTES)
+		room = 0;
+	else if (bytes > 0)
+		room = MIN(room, left / bytes);
+	if (*count <= room)
+		return;
+	log_guest(&domain->limit,
+		  "guest %s: room for %u of %u buffers of %" PRIu64 " bytes",
+		  domain->guest.name, (unsigned int)room, *count, bytes);
+	*count = room;
+}
+
+/* What is too much must not be made first and given back then: for all that a
+ * guest can ask for there is no memory, not even for a moment. */
+static void fit_format(struct session *session,
+		       const struct direct_queue *queue,
+		       struct v4l2_requestbuffers *req)
+{
+	struct v4l2_format format = { .type = req->type };
+
+	if (req->count > 0 && session_ask(session, VIDIOC_G_FMT, &format) == 0)
+		limit_count(session, bytes_of(&format), queue->bytes,
+			    &req->count);
+}
+
+/* A node may make its buffers larger than the format says, or more of them. */
 static int fit_memory(struct session *session, struct v4l2_requestbuffers *req)
 {
 	uint32_t sizes[VIDEO_MAX_PLANES];
-	uint32_t room;
+	uint32_t count = req->count;
 	int ret;
 
 	ret = ask_layout(session, req->type, 0, sizes);
 	if (ret < 0)
 		return ret;
-	room = room_for(session, sum(sizes, ret));
-	if (req->count <= room)
+	limit_count(session, sum(sizes, ret), 0, &count);
+	if (count == req->count)
 		return 0;
-	if (room == 0)
+	if (count == 0)
 		return -ENOMEM;
-	req->count = room;
+	req->count = count;
 	ret = session_ask(session, VIDIOC_REQBUFS, req);
 	if (ret)
 		return ret;
-	return req->count <= room ? 0 : -ENOMEM;
+	return req->count <= count ? 0 : -ENOMEM;
 }
 
 /* The node said yes to @req. Return: 0, or why the peer cannot have it. */
@@ -191,7 +244,7 @@ static int take_buffers(struct session *session,
 	int ret;
 
 	if (req->count == 0)
-		return 0;
+		return -ENOMEM;
 	ret = fit_memory(session, req);
 	return ret ? ret : give_slots(session, req->type, req->count);
 }
@@ -201,6 +254,7 @@ int direct_buffers_request(struct session *session,
 {
 	struct direct_queue *queue = direct_queue_find(session, req->type);
 	const uint32_t memory = req->memory;
+	const bool wants = req->count > 0;
 	int ret;
 
 	if (!queue)
@@ -208,13 +262,14 @@ int direct_buffers_request(struct session *session,
 	req->memory = V4L2_MEMORY_MMAP;
 	req->flags = 0;
 	req->count = MIN(req->count, (uint32_t)SESSION_MAX_DIRECT_SLOTS);
+	fit_format(session, queue, req);
 	ret = session_ask(session, VIDIOC_REQBUFS, req);
 	if (ret == 0) {
 		*queue = (struct direct_queue){
 			.generation = ++session->generation,
 		};
 		/* Whatever it is: by ENOMEM the peer knows that it has none. */
-		if (take_buffers(session, req)) {
+		if (wants && take_buffers(session, req)) {
 			free_buffers(session, req->type);
 			ret = -ENOMEM;
 		}
@@ -222,32 +277,6 @@ int direct_buffers_request(struct session *session,
 	req->memory = memory;
 	req->capabilities &= SERVED_CAPS;
 	return ret;
-}
-
-/* Those of which it is not told are small, and the driver's to say. */
-static uint64_t bytes_of(const struct v4l2_format *format)
-{
-	const struct v4l2_pix_format_mplane *mp = &format->fmt.pix_mp;
-	uint64_t bytes = 0;
-
-	switch (format->type) {
-	case V4L2_BUF_TYPE_VIDEO_CAPTURE:
-	case V4L2_BUF_TYPE_VIDEO_OUTPUT:
-		return format->fmt.pix.sizeimage;
-	case V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE:
-	case V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE:
-		for (int i = 0; i < mp->num_planes && i < VIDEO_MAX_PLANES; i++)
-			bytes += mp->plane_fmt[i].sizeimage;
-		return bytes;
-	case V4L2_BUF_TYPE_SDR_CAPTURE:
-	case V4L2_BUF_TYPE_SDR_OUTPUT:
-		return format->fmt.sdr.buffersize;
-	case V4L2_BUF_TYPE_META_CAPTURE:
-	case V4L2_BUF_TYPE_META_OUTPUT:
-		return format->fmt.meta.buffersize;
-	default:
-		return 0;
-	}
 }
 
 /* What of @count may be created. Return: 0, or why none. */
@@ -261,7 +290,7 @@ static int fit_created(struct session *session,
 	*count = MIN(*count, SESSION_MAX_DIRECT_SLOTS - queue->num_slots);
 	if (*count == 0)
 		return -ENOBUFS;
-	*count = MIN(*count, room_for(session, bytes_of(format)));
+	limit_count(session, bytes_of(format), 0, count);
 	return *count == 0 ? -ENOMEM : 0;
 }
 

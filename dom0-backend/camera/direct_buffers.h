@@ -17,7 +17,8 @@ struct session;
 /**
  * direct_buffers_request() - VIDIOC_REQBUFS. SLOTS go to the peer
  *
- * Fewer are given than were asked for, if quota `memory` leaves room for fewer.
+ * Fewer are given than were asked for, if quota `memory` leaves room for fewer;
+ * none of more than VMEDIA_MAX_BUFFER_BYTES.
  * Return: -ENOMEM if there is none, or SLOTS cannot be sent: then there are no
  * buffers.
  */

@@ -83,6 +83,7 @@ static void make_buffers(struct direct_fake *fake,
 	queue->num_planes = V4L2_TYPE_IS_MULTIPLANAR(type) ? fake->planes : 1;
 	for (unsigned int i = 0; i < count; i++)
 		queue->plane_size[queue->num_buffers++] = size;
+	fake->most_buffers = MAX(fake->most_buffers, queue->num_buffers);
 }
 
 static int fake_reqbufs(struct direct_fake *fake,
@@ -97,7 +98,7 @@ static int fake_reqbufs(struct direct_fake *fake,
 	memset(queue, 0, sizeof(*queue));
 	if (req->count > 0)
 		req->count = MAX(req->count, fake->give_buffers);
-	make_buffers(fake, queue, req->type, req->count, 4096);
+	make_buffers(fake, queue, req->type, req->count, fake->sizeimage);
 	return 0;
 }
 
@@ -280,6 +281,20 @@ static bool is_about_buffers(unsigned long request)
 	}
 }
 
+static void fake_format(const struct direct_fake *fake,
+			struct v4l2_format *format)
+{
+	struct v4l2_pix_format_mplane *mp = &format->fmt.pix_mp;
+
+	if (!V4L2_TYPE_IS_MULTIPLANAR(format->type)) {
+		format->fmt.pix.sizeimage = fake->sizeimage;
+		return;
+	}
+	mp->num_planes = fake->planes;
+	for (unsigned int i = 0; i < fake->planes; i++)
+		mp->plane_fmt[i].sizeimage = fake->sizeimage;
+}
+
 static int fake_other(struct direct_fake_handle *self, unsigned long request,
 		      void *payload)
 {
@@ -290,6 +305,9 @@ static int fake_other(struct direct_fake_handle *self, unsigned long request,
 	fake->last_request = request;
 	memcpy(&fake->last_payload, payload, _IOC_SIZE(request));
 	switch (request) {
+	case VIDIOC_G_FMT:
+		fake_format(fake, payload);
+		break;
 	case VIDIOC_SUBSCRIBE_EVENT:
 		self->subscribed = *(struct v4l2_event_subscription *)payload;
 		break;
@@ -354,6 +372,7 @@ void direct_fake_init(struct direct_fake *fake, uint32_t device_caps)
 		.card = "fake",
 	};
 	fake->planes = 2;
+	fake->sizeimage = 4096;
 }
 
 unsigned int direct_fake_handles(const struct direct_fake *fake)

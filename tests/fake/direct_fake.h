@@ -51,7 +51,9 @@ struct direct_fake_handle {
  * @source: to be given to what is tested
  * @handles: that are open, in the order that they were; NULL where none is
  * @planes: of a buffer of a multi-planar queue
+ * @sizeimage: of its format, which is that of every queue
  * @give_buffers: REQBUFS gives at least so many
+ * @most_buffers: that a queue ever had
  * @fail_request: this ioctl fails with @fail_errno, after @fail_after times
  * @last_request: the last ioctl that has nothing to do with buffers, and its
  *                payload
@@ -63,7 +65,9 @@ struct direct_fake {
 	struct source source;
 	struct direct_fake_handle *handles[DIRECT_FAKE_HANDLES];
 	unsigned int planes;
+	uint32_t sizeimage;
 	unsigned int give_buffers;
+	unsigned int most_buffers;
 	unsigned long fail_request;
 	int fail_errno;
 	unsigned int fail_after;

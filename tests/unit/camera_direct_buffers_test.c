@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include <vmedia/limits.h>
+
 #include "camera/direct_queue.h"
 #include "direct_scene.h"
 
@@ -240,6 +242,59 @@ static void buffers_too_large_for_the_quota_are_never_made(void **state)
 			 0);
 }
 
+static void not_even_for_a_moment_there_are_more_than_the_quota_has_room_for(
+	void **state)
+{
+	struct scene *scene = *state;
+
+	limit_memory(scene, 5);
+	assert_int_equal(scene_buffers(&scene->two, CAPTURE, 32), 0);
+	assert_int_equal(scene->fake.most_buffers, 5);
+}
+
+static void buffers_that_go_make_room_for_those_that_come(void **state)
+{
+	struct scene *scene = *state;
+
+	limit_memory(scene, 5);
+	assert_int_equal(scene_buffers(&scene->two, CAPTURE, 5), 0);
+	assert_int_equal(scene_buffers(&scene->two, CAPTURE, 5), 0);
+	assert_int_equal(scene->two.slots.num_slots, 5);
+}
+
+static void buffers_larger_than_a_peer_takes_are_never_made(void **state)
+{
+	struct scene *scene = *state;
+	uint32_t index;
+
+	assert_int_equal(scene_buffers(&scene->one, CAPTURE, 2), 0);
+	scene->fake.sizeimage = VMEDIA_MAX_BUFFER_BYTES + 1;
+	assert_int_equal(scene_buffers(&scene->one, CAPTURE, 4), ENOMEM);
+	assert_int_equal(create(&scene->one, 1, VMEDIA_MAX_BUFFER_BYTES + 1,
+				&index), ENOMEM);
+	assert_int_equal(scene->fake.most_buffers, 2);
+	assert_int_equal(scene->fake.handles[0]->queues[CAPTURE].num_buffers,
+			 0);
+}
+
+static void lines_of_vbi_count_like_pictures(void **state)
+{
+	struct scene *scene = *state;
+	struct v4l2_create_buffers create = {
+		.count = 1,
+		.memory = V4L2_MEMORY_MMAP,
+		.format.type = V4L2_BUF_TYPE_VBI_CAPTURE,
+		.format.fmt.vbi.samples_per_line = 1440,
+		.format.fmt.vbi.count = { 10000, 10000 },
+	};
+
+	scene->fake.source.identity.device_caps |= V4L2_CAP_VBI_CAPTURE;
+	limit_memory(scene, 2);
+	assert_int_equal(client_ioctl(&scene->two, VIDIOC_CREATE_BUFS, &create),
+			 ENOMEM);
+	assert_int_equal(scene->fake.most_buffers, 0);
+}
+
 static void new_buffers_are_of_another_generation(void **state)
 {
 	struct scene *scene = *state;
@@ -292,6 +347,10 @@ int main(void)
 		CODEC(a_guest_has_no_more_buffers_than_its_quota_has_room_for),
 		CODEC(a_node_that_needs_more_buffers_than_fit_gives_none),
 		CODEC(buffers_too_large_for_the_quota_are_never_made),
+		CODEC(not_even_for_a_moment_there_are_more_than_the_quota_has_room_for),
+		CODEC(buffers_that_go_make_room_for_those_that_come),
+		CODEC(buffers_larger_than_a_peer_takes_are_never_made),
+		CODEC(lines_of_vbi_count_like_pictures),
 		CODEC(new_buffers_are_of_another_generation),
 		CODEC(types_that_have_no_buffers_are_refused),
 	};
