@@ -113,6 +113,17 @@ static struct v4l2_create_buffers create_of(uint32_t count, uint32_t size)
 	};
 }
 
+static void single_planar_buffers_of_two_planes_are_refused(void **state)
+{
+	struct world *world = *state;
+	const uint32_t id = world_open(world);
+
+	node_fake_add(node_fake_create(world_last_camera(world)), OUTPUT, 2,
+		      4096);
+	assert_int_equal(reqbufs(world, id, OUTPUT, 1), EIO);
+	assert_int_equal(reqbufs(world, codec_open(world), OUTPUT, 1), 0);
+}
+
 static void created_buffers_may_have_another_size(void **state)
 {
 	struct v4l2_create_buffers create = create_of(2, 2 * OUT_LEN);
@@ -392,6 +403,7 @@ int main(void)
 		TEST(a_type_that_the_node_lacks_does_not_exist),
 		TEST(a_refusal_of_the_node_is_the_guest_s),
 		TEST(thirty_two_buffers_may_come_in_several_messages),
+		TEST(single_planar_buffers_of_two_planes_are_refused),
 		TEST(created_buffers_may_have_another_size),
 		TEST(whether_buffers_can_be_created_is_the_node_s_to_say),
 		TEST(a_quota_makes_the_node_have_fewer_buffers),

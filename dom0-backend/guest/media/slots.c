@@ -51,6 +51,9 @@ static bool is_valid(const struct session_slots *pool, bool direct,
 	    pool->num_planes > VIRTIO_MEDIA_MAX_PLANES ||
 	    msg->nfds != pool->num_slots * pool->num_planes)
 		return false;
+	if (direct && pool->num_planes > 1 &&
+	    !V4L2_TYPE_IS_MULTIPLANAR(pool->type))
+		return false;
 	for (unsigned int i = 0; i < pool->num_planes; i++) {
 		if (pool->plane_size[i] == 0 || pool->plane_size[i] > left)
 			return false;
