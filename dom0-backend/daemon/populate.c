@@ -52,10 +52,12 @@ int populate(struct device *device, uint64_t offset, uint64_t len)
 	}
 	ret = xen_windows_populate(guest->guests->windows, guest->domid,
 				   window->base + offset, len);
-	if (ret == 0) {
+	/* A guest that keeps pages of a failure, by moving them, has had them
+	 * instead of others: each failure could be so many more. */
+	if (ret == 0 || ret == -EBUSY)
 		window_set_pages(window, offset, len);
+	if (ret == 0)
 		return 0;
-	}
 	if (log_allowed(&guest->log))
 		log_warning("guest %s: device %u gets no more pages: %s",
 			    guest->id.name, device->devid, strerror(-ret));

@@ -172,8 +172,12 @@ static int add_all(struct job *job)
 	return 0;
 }
 
-/* What cannot be taken back is found to be there the next time. */
-static void take_back(const struct job *job)
+/*
+ * What cannot be taken back is found to be there the next time, unless the
+ * domain moved it.
+ * Return: how many pages it keeps.
+ */
+static unsigned int take_back(const struct job *job)
 {
 	unsigned int kept = job->done;
 	int ret = 0;
@@ -191,6 +195,7 @@ static void take_back(const struct job *job)
 	if (ret < 0)
 		log_error("domain %u: its max_pages stay too high: %s",
 			  job->domid, strerror(-ret));
+	return kept;
 }
 
 int xen_windows_populate(struct xen_windows *windows, unsigned int domid,
@@ -210,8 +215,8 @@ int xen_windows_populate(struct xen_windows *windows, unsigned int domid,
 		ret = change_max(job, job->count);
 	if (ret == 0) {
 		ret = add_all(job);
-		if (ret < 0)
-			take_back(job);
+		if (ret < 0 && take_back(job) > 0)
+			ret = -EBUSY;
 	}
 	free(job);
 	return ret;

@@ -37,6 +37,9 @@ void xen_windows_close(struct xen_windows *windows);
  * keep the old ones until the domain ends.
  * Return: 0; -ENOMEM if Xen has no memory left, -ESRCH if the domain is gone,
  * or -errno. Then nothing was added, and the domain may have as much as before.
+ * But -EBUSY: Xen has no memory left, and what was added until then could not
+ * all be taken back; the domain may have it, which must not happen again and
+ * again.
  */
 int xen_windows_populate(struct xen_windows *windows, unsigned int domid,
 			 uint64_t gpa, uint64_t len);

@@ -192,6 +192,26 @@ static void without_memory_the_process_is_told_so(void **state)
 	assert_int_equal(xen->tot_pages, 1000);
 }
 
+/* While they are made the guest moves pages to where they cannot be taken back
+ * from, so that there are too few, and has got some. */
+static void who_keeps_pages_of_a_failure_has_them_instead_of_others(
+	void **state)
+{
+	struct bench *bench = *state;
+
+	bench_start_with_a_guest(bench);
+	xen->free_pages = 100;
+	xen->most_taken = 10;
+	assert_int_equal(ask(bench, 0, 0, 2 * MIB), ENOMEM);
+	assert_int_equal(xen->max_pages, 1090);
+
+	for (unsigned int i = 0; i < BLOCK_PAGES; i++)
+		xen->has[i] = false;
+	xen->free_pages = 100;
+	ask(bench, 0, 0, 2 * MIB);
+	assert_int_equal(xen->max_pages, 1090);
+}
+
 static void all_windows_of_a_guest_count_against_its_memory(void **state)
 {
 	struct bench *bench = *state;
@@ -285,6 +305,7 @@ int main(void)
 		TEST(nothing_beyond_the_window_gets_pages),
 		TEST(more_than_one_can_ask_for_is_refused),
 		TEST(without_memory_the_process_is_told_so),
+		TEST(who_keeps_pages_of_a_failure_has_them_instead_of_others),
 		TEST(all_windows_of_a_guest_count_against_its_memory),
 		TEST(what_has_pages_needs_no_quota),
 		TEST(without_a_limit_only_the_window_is_one),

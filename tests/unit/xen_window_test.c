@@ -137,7 +137,7 @@ static void what_cannot_be_taken_back_may_stay(void **state)
 	xen->free_pages = BLOCK_PAGES;
 	xen->most_taken = BLOCK_PAGES - 10;
 	assert_int_equal(xen_windows_populate(*state, DOMID, BASE, 2 * BLOCK),
-			 -ENOMEM);
+			 -EBUSY);
 	assert_int_equal(xen->tot_pages, 1010);
 	assert_int_equal(xen->max_pages, 1010);
 }
