@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -24,6 +25,12 @@
 #define MAX_WAITING 1024
 #define MAX_WAITING_BYTES (1024 * 1024)
 #define MAX_WAITING_FDS (2 * LINK_MAX_FDS)
+
+/*
+ * Descriptors that wait are open here. Those of all links are at most this share
+ * of what the process can have: the rest is for peers that read.
+ */
+#define WAITING_FDS_SHARE 2
 
 /* Messages taken in one round, so that one link cannot starve the others */
 #define MESSAGES_PER_ROUND 16
@@ -54,6 +61,9 @@ struct link {
 	uint8_t *buffer;
 };
 
+/* That wait, of all links */
+static unsigned int all_waiting_fds;
+
 union control {
 	struct cmsghdr header;
 	uint8_t space[CMSG_SPACE(LINK_MAX_FDS * sizeof(int))];
@@ -80,6 +90,24 @@ static void outgoing_free(struct outgoing *out)
 	free(out);
 }
 
+static void add_waiting_fds(struct link *link, int count)
+{
+	link->waiting_fds += count;
+	all_waiting_fds += count;
+}
+
+static bool are_too_many_fds(const struct link *link, unsigned int nfds)
+{
+	struct rlimit limit;
+
+	if (nfds == 0)
+		return false;
+	if (nfds > MAX_WAITING_FDS - link->waiting_fds ||
+	    getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return true;
+	return all_waiting_fds + nfds > limit.rlim_cur / WAITING_FDS_SHARE;
+}
+
 static void drop_outgoing(struct link *link)
 {
 	struct outgoing *out, *tmp;
@@ -90,7 +118,7 @@ static void drop_outgoing(struct link *link)
 	}
 	link->waiting = 0;
 	link->waiting_bytes = 0;
-	link->waiting_fds = 0;
+	add_waiting_fds(link, -(int)link->waiting_fds);
 }
 
 /* Tell the owner from the loop, not from inside its own link_send(). */
@@ -152,7 +180,7 @@ static void on_writable(evutil_socket_t fd, short what, void *arg)
 		list_remove(&out->link);
 		link->waiting--;
 		link->waiting_bytes -= out->len;
-		link->waiting_fds -= out->nfds;
+		add_waiting_fds(link, -(int)out->nfds);
 		outgoing_free(out);
 	}
 	event_del(link->writable);
@@ -187,7 +215,7 @@ static int enqueue(struct link *link, const struct iovec *iov, int iovcnt,
 
 	if (link->waiting >= MAX_WAITING ||
 	    len > MAX_WAITING_BYTES - link->waiting_bytes ||
-	    nfds > MAX_WAITING_FDS - link->waiting_fds) {
+	    are_too_many_fds(link, nfds)) {
 		log_guest(&limit,
 			  "a peer does not read its messages: closing it");
 		link_die(link);
@@ -209,7 +237,7 @@ static int enqueue(struct link *link, const struct iovec *iov, int iovcnt,
 	list_append(&link->outgoing, &out->link);
 	link->waiting++;
 	link->waiting_bytes += len;
-	link->waiting_fds += nfds;
+	add_waiting_fds(link, nfds);
 	event_add(link->writable, NULL);
 	return 0;
 }

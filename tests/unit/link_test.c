@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -319,6 +320,52 @@ static void a_reader_that_lets_descriptors_pile_up_is_closed(void **state)
 	assert_int_equal(peer->closed, 1);
 }
 
+/* Its peer reads nothing, and descriptors wait for it. */
+static void pile_up(struct peer *peer)
+{
+	struct iovec iov = { peer->last, 1 };
+	static uint8_t large[8192];
+	int fds[40];
+
+	for (int i = 0; i < 40; i++)
+		fds[i] = STDERR_FILENO;
+	while (link_try_send(peer->link, large, sizeof(large)) == 0)
+		;
+	link_send(peer->link, &iov, 1, fds, 40);
+}
+
+static unsigned int descriptors_left(void)
+{
+	unsigned int left = 0;
+	int fds[256];
+
+	while (left < 256 && (fds[left] = dup(STDERR_FILENO)) >= 0)
+		left++;
+	for (unsigned int i = 0; i < left; i++)
+		close(fds[i]);
+	return left;
+}
+
+/* A guest's process can have as many links as it may open cameras. */
+static void many_that_let_descriptors_pile_up_leave_some(void **state)
+{
+	struct rlimit before, few;
+	void *peers[8];
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few = before;
+	few.rlim_cur = 256;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	for (int i = 0; i < 8; i++) {
+		assert_int_equal(setup(&peers[i]), 0);
+		pile_up(peers[i]);
+	}
+	assert_true(descriptors_left() > 80);
+	for (int i = 0; i < 8; i++)
+		teardown(&peers[i]);
+	setrlimit(RLIMIT_NOFILE, &before);
+}
+
 static void a_link_may_be_destroyed_in_its_message(void **state)
 {
 	struct peer *peer = *state;
@@ -447,6 +494,7 @@ int main(void)
 		STORY(a_reader_that_never_reads_is_closed),
 		STORY(many_that_never_read_do_not_fill_the_log),
 		STORY(a_reader_that_lets_descriptors_pile_up_is_closed),
+		cmocka_unit_test(many_that_let_descriptors_pile_up_leave_some),
 		STORY(a_link_may_be_destroyed_in_its_message),
 		STORY(a_link_may_be_destroyed_in_closed),
 		STORY(a_paused_link_reads_nothing_until_it_is_resumed),
