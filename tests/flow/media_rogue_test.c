@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A camera that breaks the rules loses its session, and nothing else. */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -46,6 +47,33 @@ static void a_message_of_no_known_type_breaks_the_session(void **state)
 			 0);
 	assert_int_equal(error_of(world), EIO);
 	assert_works(world, world_open(world));
+}
+
+static unsigned int lines_in(int fd)
+{
+	unsigned int lines = 0;
+	char byte;
+
+	while (read(fd, &byte, 1) == 1)
+		lines += byte == '\n';
+	return lines;
+}
+
+/* A guest may know how to break a camera, and open another session. */
+static void many_broken_sessions_do_not_fill_the_log(void **state)
+{
+	const int before = dup(STDERR_FILENO);
+	int fds[2];
+
+	assert_int_equal(pipe2(fds, O_NONBLOCK), 0);
+	dup2(fds[1], STDERR_FILENO);
+	close(fds[1]);
+	for (int i = 0; i < 100; i++)
+		a_message_of_no_known_type_breaks_the_session(state);
+	dup2(before, STDERR_FILENO);
+	close(before);
+	assert_true(lines_in(fds[0]) < 100);
+	close(fds[0]);
 }
 
 static void a_reply_to_nothing_breaks_the_session(void **state)
@@ -264,6 +292,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_message_of_no_known_type_breaks_the_session),
+		TEST(many_broken_sessions_do_not_fill_the_log),
 		TEST(a_reply_to_nothing_breaks_the_session),
 		TEST(a_frame_of_no_slot_breaks_the_session),
 		TEST(a_frame_larger_than_its_slot_breaks_the_session),

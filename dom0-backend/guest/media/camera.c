@@ -234,7 +234,8 @@ static void on_message(void *owner, struct link_message *msg)
 
 	if (ret == 0)
 		return;
-	log_error("%s: session %u: the camera's message is refused: error %d",
+	log_guest(&session->device->limit,
+		  "%s: session %u: the camera's message is refused: error %d",
 		  session->device->params.name, session->id, -ret);
 	session_break(session, EIO);
 }
