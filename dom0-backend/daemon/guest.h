@@ -47,6 +47,8 @@ struct xen_windows;
  * @sessions: one of them, and what is used of it
  * @bytes: likewise
  * @questions: that it asked in @second, CLOCK_MONOTONIC
+ * @no_pages: when there was no memory for its windows, CLOCK_MONOTONIC; 0:
+ *            never
  * @report: what its process told last
  * @reported: when, CLOCK_MONOTONIC; 0: never
  * @stale: it has not answered the latest question for @report
@@ -74,6 +76,7 @@ struct guest {
 	struct quota bytes;
 	uint64_t questions;
 	time_t second;
+	struct timespec no_pages;
 	struct guest_report report;
 	struct timespec reported;
 	bool stale;

@@ -16,6 +16,9 @@
 #define BASE UINT64_C(0x100000000)
 #define BLOCK_PAGES 512
 
+/* After it a guest that got no pages may ask again, and then some */
+#define PAUSE_MS 150
+
 static struct xenctrl_fake *const xen = &xenctrl_fake;
 
 static int begin(void **state)
@@ -208,8 +211,36 @@ static void who_keeps_pages_of_a_failure_has_them_instead_of_others(
 	for (unsigned int i = 0; i < BLOCK_PAGES; i++)
 		xen->has[i] = false;
 	xen->free_pages = 100;
+	bench_wait(bench, PAUSE_MS);
 	ask(bench, 0, 0, 2 * MIB);
 	assert_int_equal(xen->max_pages, 1090);
+}
+
+static void where_there_is_no_memory_xen_is_not_asked_again_at_once(
+	void **state)
+{
+	struct bench *bench = *state;
+	unsigned int looks;
+
+	bench_start_with_a_guest(bench);
+	xen->free_pages = 0;
+	assert_int_equal(ask(bench, 0, 0, 2 * MIB), ENOMEM);
+	looks = xen->looks;
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(ask(bench, 0, 0, 2 * MIB), ENOMEM);
+	assert_in_range(xen->looks, looks, looks + 5);
+}
+
+static void but_it_is_asked_again(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_start_with_a_guest(bench);
+	xen->free_pages = 0;
+	assert_int_equal(ask(bench, 0, 0, 2 * MIB), ENOMEM);
+	xen->free_pages = BLOCK_PAGES;
+	bench_wait(bench, PAUSE_MS);
+	assert_int_equal(ask(bench, 0, 0, 2 * MIB), 0);
 }
 
 static void all_windows_of_a_guest_count_against_its_memory(void **state)
@@ -306,6 +337,8 @@ int main(void)
 		TEST(more_than_one_can_ask_for_is_refused),
 		TEST(without_memory_the_process_is_told_so),
 		TEST(who_keeps_pages_of_a_failure_has_them_instead_of_others),
+		TEST(where_there_is_no_memory_xen_is_not_asked_again_at_once),
+		TEST(but_it_is_asked_again),
 		TEST(all_windows_of_a_guest_count_against_its_memory),
 		TEST(what_has_pages_needs_no_quota),
 		TEST(without_a_limit_only_the_window_is_one),
