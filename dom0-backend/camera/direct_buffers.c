@@ -294,16 +294,34 @@ static int fit_created(struct session *session,
 	return *count == 0 ? -ENOMEM : 0;
 }
 
+/* The node made what @create says. Return: 0, or why the peer cannot have it. */
+static int take_created(struct session *session,
+			const struct v4l2_create_buffers *create)
+{
+	struct direct_queue *queue =
+		direct_queue_find(session, create->format.type);
+
+	if (create->index != queue->num_slots ||
+	    create->count > SESSION_MAX_DIRECT_SLOTS - queue->num_slots)
+		return -ENOMEM;
+	if (queue->num_slots == 0)
+		queue->generation = ++session->generation;
+	return give_slots(session, create->format.type, create->count);
+}
+
 int direct_buffers_create(struct session *session,
 			     struct v4l2_create_buffers *create)
 {
 	const uint32_t type = create->format.type;
 	struct direct_queue *queue = direct_queue_find(session, type);
 	const uint32_t memory = create->memory;
+	bool was_empty;
 	int ret;
 
 	if (!queue)
 		return -EINVAL;
+	if (queue->has_lost)
+		return -ENOMEM;
 	ret = fit_created(session, queue, &create->format, &create->count);
 	if (ret)
 		return ret;
@@ -316,11 +334,12 @@ int direct_buffers_create(struct session *session,
 	if (ret || create->count == 0)
 		return ret;
 
-	/* The node has some that the peer was never given. */
-	if (create->index != queue->num_slots ||
-	    create->count > SESSION_MAX_DIRECT_SLOTS - queue->num_slots)
-		return -ENOMEM;
-	if (queue->num_slots == 0)
-		queue->generation = ++session->generation;
-	return give_slots(session, type, create->count);
+	was_empty = queue->num_slots == 0;
+	ret = take_created(session, create);
+	/* Some of a queue's buffers cannot be given back, but all can. */
+	if (ret && was_empty)
+		free_buffers(session, type);
+	else if (ret)
+		queue->has_lost = true;
+	return ret;
 }

@@ -26,7 +26,9 @@ int direct_buffers_request(struct session *session,
 			 struct v4l2_requestbuffers *req);
 
 /** direct_buffers_create() - VIDIOC_CREATE_BUFS, likewise; but if SLOTS cannot
- * be sent, the queue gets no more until the next REQBUFS */
+ * be sent, a queue that had some keeps these, and gets no more until the next
+ * REQBUFS
+ */
 int direct_buffers_create(struct session *session,
 			     struct v4l2_create_buffers *create);
 

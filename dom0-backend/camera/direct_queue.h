@@ -31,6 +31,7 @@ struct session;
  * @generation: of its buffers
  * @num_slots: buffers that the peer knows
  * @bytes: of these
+ * @has_lost: the node has others, which count nowhere: it shall make no more
  * @queued: bit per buffer that the node has
  * @streaming: from STREAMON to STREAMOFF
  * @ended: the last buffer was dequeued: until the stream goes on the node has
@@ -40,6 +41,7 @@ struct direct_queue {
 	uint32_t generation;
 	unsigned int num_slots;
 	uint64_t bytes;
+	bool has_lost;
 	uint32_t queued;
 	bool streaming;
 	bool ended;

@@ -162,6 +162,42 @@ static void created_buffers_add_to_those_that_are_there(void **state)
 	assert_int_equal(scene->one.slots.generation, generation);
 }
 
+static unsigned int num_buffers(const struct scene *scene)
+{
+	return scene->fake.handles[0]->queues[CAPTURE].num_buffers;
+}
+
+static void created_buffers_that_cannot_be_exported_are_given_back(
+	void **state)
+{
+	struct scene *scene = *state;
+	uint32_t index;
+
+	scene->fake.fail_request = VIDIOC_EXPBUF;
+	scene->fake.fail_errno = EMFILE;
+	assert_int_equal(create(&scene->one, 4, 4096, &index), EMFILE);
+	assert_int_equal(num_buffers(scene), 0);
+}
+
+/* Nothing counts them. */
+static void buffers_that_cannot_be_given_back_do_not_become_more(void **state)
+{
+	struct scene *scene = *state;
+	uint32_t index;
+
+	assert_int_equal(scene_buffers(&scene->one, CAPTURE, 2), 0);
+	scene->fake.fail_request = VIDIOC_EXPBUF;
+	scene->fake.fail_errno = EMFILE;
+	assert_int_equal(create(&scene->one, 4, 4096, &index), EMFILE);
+	assert_int_equal(num_buffers(scene), 6);
+	scene->fake.fail_request = 0;
+	assert_int_equal(create(&scene->one, 4, 4096, &index), ENOMEM);
+	assert_int_equal(num_buffers(scene), 6);
+
+	assert_int_equal(scene_buffers(&scene->one, CAPTURE, 2), 0);
+	assert_int_equal(create(&scene->one, 4, 4096, &index), 0);
+}
+
 static void there_are_no_more_created_than_can_be_told(void **state)
 {
 	struct scene *scene = *state;
@@ -342,6 +378,8 @@ int main(void)
 		MULTIPLANAR(what_does_not_fit_beside_one_message_comes_in_several),
 		CODEC(buffers_that_cannot_be_exported_are_given_back),
 		CODEC(created_buffers_add_to_those_that_are_there),
+		CODEC(created_buffers_that_cannot_be_exported_are_given_back),
+		CODEC(buffers_that_cannot_be_given_back_do_not_become_more),
 		CODEC(there_are_no_more_created_than_can_be_told),
 		CODEC(asking_what_could_be_created_makes_nothing),
 		CODEC(a_guest_has_no_more_buffers_than_its_quota_has_room_for),
