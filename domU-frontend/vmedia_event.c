@@ -140,45 +140,44 @@ static int vmedia_event_give(struct virtqueue *vq, union vmedia_event *event,
 	return virtqueue_add_inbuf(vq, &sg, 1, event, gfp);
 }
 
-/* The next event, NULL if there is none: then the next one interrupts. */
-static union vmedia_event *vmedia_event_next(struct vmedia *vm, u32 *len)
+/*
+ * Take the next event and give its buffer back. It is copied: the device may
+ * still write to what it gave us. False if there is none: then the next one
+ * interrupts.
+ */
+static bool vmedia_event_take(struct vmedia *vm, union vmedia_event *event,
+			      u32 *len)
 {
-	union vmedia_event *event = NULL;
+	union vmedia_event *buffer = NULL;
 	unsigned long flags;
 
 	spin_lock_irqsave(&vm->eventq.lock, flags);
 	while (vm->eventq.vq) {
 		virtqueue_disable_cb(vm->eventq.vq);
-		event = virtqueue_get_buf(vm->eventq.vq, len);
-		if (event || virtqueue_enable_cb(vm->eventq.vq) ||
+		buffer = virtqueue_get_buf(vm->eventq.vq, len);
+		if (buffer || virtqueue_enable_cb(vm->eventq.vq) ||
 		    virtqueue_is_broken(vm->eventq.vq))
 			break;
 	}
+	if (buffer) {
+		memcpy(event, buffer, sizeof(*event));
+		/* There was room for it before. */
+		if (!vmedia_event_give(vm->eventq.vq, buffer, GFP_ATOMIC))
+			virtqueue_kick(vm->eventq.vq);
+	}
 	spin_unlock_irqrestore(&vm->eventq.lock, flags);
-	return event;
-}
-
-static void vmedia_event_return(struct vmedia *vm, union vmedia_event *event)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&vm->eventq.lock, flags);
-	/* There was room for it before, and a stopped queue is filled anew. */
-	if (vm->eventq.vq && !vmedia_event_give(vm->eventq.vq, event, GFP_ATOMIC))
-		virtqueue_kick(vm->eventq.vq);
-	spin_unlock_irqrestore(&vm->eventq.lock, flags);
+	return buffer;
 }
 
 void vmedia_event_work(struct work_struct *work)
 {
 	struct vmedia *vm = container_of(work, struct vmedia, event_work);
-	union vmedia_event *event;
+	union vmedia_event event;
 	u32 len;
 
-	while ((event = vmedia_event_next(vm, &len))) {
+	while (vmedia_event_take(vm, &event, &len)) {
 		vmedia_clock_refresh(vm);
-		vmedia_event_dispatch(vm, event, len);
-		vmedia_event_return(vm, event);
+		vmedia_event_dispatch(vm, &event, len);
 		cond_resched();
 	}
 	vmedia_event_settle(vm);
