@@ -172,15 +172,24 @@ static bool vmedia_event_take(struct vmedia *vm, union vmedia_event *event,
 void vmedia_event_work(struct work_struct *work)
 {
 	struct vmedia *vm = container_of(work, struct vmedia, event_work);
+	unsigned int handled = 0;
 	union vmedia_event event;
 	u32 len;
 
-	while (vmedia_event_take(vm, &event, &len)) {
+	while (handled < VMEDIA_NUM_EVENT_BUFFERS &&
+	       vmedia_event_take(vm, &event, &len)) {
 		vmedia_clock_refresh(vm);
 		vmedia_event_dispatch(vm, &event, len);
 		cond_resched();
+		handled++;
 	}
 	vmedia_event_settle(vm);
+	/*
+	 * All that was in the queue is handled. A device that never stops is
+	 * not what those want to wait for who wait for this work.
+	 */
+	if (handled == VMEDIA_NUM_EVENT_BUFFERS)
+		queue_work(vm->wq, work);
 }
 
 void vmedia_event_drain(struct vmedia *vm)
