@@ -311,9 +311,12 @@ static u64 vmedia_buffer_stamp(struct vmedia_queue *queue,
 {
 	u64 stamp = v4l2_buffer_get_timestamp(b);
 
-	if ((b->flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) !=
-	    V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC || queue->vb2.copy_timestamp)
+	if (queue->vb2.copy_timestamp)
 		return stamp;
+	/* Of a clock that nobody knows; the application takes it for ours. */
+	if ((b->flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) !=
+	    V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC)
+		return min(stamp, ktime_get_ns());
 	return vmedia_clock_translate(queue->session->vm, stamp);
 }
 

@@ -19,6 +19,9 @@
 
 #define VMEDIA_CLOCK_REFRESH_NS NSEC_PER_SEC
 
+/* No frame ends so long after it came. */
+#define VMEDIA_CLOCK_FUTURE_NS (10ULL * NSEC_PER_SEC)
+
 /* Two adjusted clocks drift apart by less than one part in so many. */
 #define VMEDIA_CLOCK_DRIFT_SHIFT 10
 
@@ -105,7 +108,7 @@ u64 vmedia_clock_translate(struct vmedia *vm, u64 stamp)
 {
 	struct vmedia_clock *clock = &vm->clock;
 	u64 now = ktime_get_ns();
-	s64 ahead;
+	u64 ahead;
 
 	if (!stamp)
 		return 0;
@@ -117,11 +120,12 @@ u64 vmedia_clock_translate(struct vmedia *vm, u64 stamp)
 	/*
 	 * What has arrived is in the past, but for our error; and but for a
 	 * driver of the host that stamps a frame with the time when it will
-	 * have ended, which is not ours to correct.
+	 * have ended, which is not ours to correct. More than that is a clock
+	 * that was set: back, too, which makes of it a very large number.
 	 */
-	ahead = stamp - now;
-	if (ahead > 0 && ahead <= (s64)clock->error)
-		stamp = now;
+	ahead = stamp > now ? stamp - now : 0;
+	if (ahead <= clock->error || ahead > VMEDIA_CLOCK_FUTURE_NS)
+		stamp = min(stamp, now);
 	mutex_unlock(&clock->lock);
 	return stamp;
 }

@@ -57,7 +57,8 @@ void vmedia_clock_refresh(struct vmedia *vm);
  * arrival is taken for none at all. The result is then late by that time.
  *
  * Context: may sleep.
- * Return: ns, in the future only if the device's own is; 0 for 0.
+ * Return: ns, in the future only if the device's own is, and then by less than a
+ * minute; 0 for 0.
  */
 u64 vmedia_clock_translate(struct vmedia *vm, u64 stamp);
 
