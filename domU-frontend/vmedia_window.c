@@ -107,18 +107,24 @@ static struct vmedia_cmd *vmedia_window_munmap_alloc(struct vmedia_session *sess
 	return command;
 }
 
+static void vmedia_window_munmap_set(struct vmedia_cmd *munmap, u64 driver_addr)
+{
+	struct virtio_media_cmd_munmap *cmd = munmap->out;
+
+	cmd->driver_addr = cpu_to_le64(driver_addr);
+}
+
 /* A mapping that came after nobody waited for it any more is ended. */
 static void vmedia_window_mmap_done(struct vmedia_cmd *cmd)
 {
 	const struct virtio_media_resp_mmap *resp = cmd->in;
 	struct vmedia_cmd *munmap = cmd->owner;
-	struct virtio_media_cmd_munmap *out = munmap->out;
 
-	if (cmd->result)
-		return;
-	out->driver_addr = resp->driver_addr;
-	if (cmd->abandoned)
+	if (cmd->abandoned && !cmd->result) {
+		vmedia_window_munmap_set(munmap,
+					 le64_to_cpu(resp->driver_addr));
 		vmedia_cmd_send(munmap);
+	}
 }
 
 static void vmedia_window_mmap_release(struct vmedia_cmd *cmd)
@@ -158,6 +164,7 @@ static int vmedia_window_map(struct vmedia_session *session,
 	if (!rc) {
 		resp = command->in;
 		driver_addr = le64_to_cpu(resp->driver_addr);
+		vmedia_window_munmap_set(mapping->munmap, driver_addr);
 		mapping->addr = vm->window.addr + driver_addr;
 		if (!vmedia_window_holds(vm, driver_addr,
 					 le64_to_cpu(resp->len), size)) {
