@@ -230,7 +230,7 @@ static int vmedia_queue_setup_more(struct vmedia_queue *queue, u32 *count,
 	int rc;
 
 	/* Asked again with less, for there was too little memory. */
-	if (!queue->creating)
+	if (queue->asked)
 		return 0;
 	for (unsigned int i = 0; i < nplanes; i++) {
 		if (!sizes[i])
@@ -241,7 +241,7 @@ static int vmedia_queue_setup_more(struct vmedia_queue *queue, u32 *count,
 		rc = vmedia_device_create_bufs(queue, count);
 	if (rc)
 		return rc;
-	queue->creating = NULL;
+	queue->asked = true;
 	return vmedia_device_sizes(queue, index, nplanes, sizes);
 }
 
@@ -252,6 +252,9 @@ static int vmedia_queue_setup_first(struct vmedia_queue *queue, u32 *count,
 	u64 total = 0;
 	int rc;
 
+	/* With less it would make other buffers than those that are mapped. */
+	if (queue->asked && queue->memory != V4L2_MEMORY_USERPTR)
+		return -ENOMEM;
 	rc = vmedia_device_format(queue, &format);
 	if (!rc)
 		rc = vmedia_format_sizes(&format, nplanes, sizes);
@@ -261,6 +264,7 @@ static int vmedia_queue_setup_first(struct vmedia_queue *queue, u32 *count,
 		rc = vmedia_device_sizes(queue, 0, *nplanes, sizes);
 	if (rc)
 		return rc;
+	queue->asked = true;
 
 	for (unsigned int i = 0; i < *nplanes; i++)
 		total += PAGE_ALIGN(sizes[i]);
@@ -386,6 +390,7 @@ int vmedia_queue_reqbufs(struct vmedia_queue *queue,
 	u32 none = 0;
 	int rc;
 
+	queue->asked = false;
 	rc = vb2_reqbufs(&queue->vb2, req);
 	if (!vmedia_num_buffers(&queue->vb2))
 		vmedia_queue_unreserve(queue);
@@ -401,6 +406,7 @@ int vmedia_queue_create_bufs(struct vmedia_queue *queue,
 	int rc;
 
 	queue->creating = create;
+	queue->asked = false;
 	rc = vb2_create_bufs(&queue->vb2, create);
 	queue->creating = NULL;
 	if (!vmedia_num_buffers(&queue->vb2))

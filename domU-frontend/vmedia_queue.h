@@ -61,7 +61,9 @@ struct vmedia_buffer {
  * @reserved: the device was told of buffers; under @lock
  * @field: enum v4l2_field of the format that the buffers are for,
  *         V4L2_FIELD_ANY if they have no fields; under @lock
- * @creating: the CREATE_BUFS that runs, until it was sent; under @lock
+ * @creating: the CREATE_BUFS that runs; under @lock
+ * @asked: the device has answered the REQBUFS or CREATE_BUFS that runs; under
+ *         @lock
  * @buf_lock: the fields below
  * @streaming: buffers in @returned may be given to videobuf2
  * @unanswered: number of QBUF commands on their way
@@ -78,6 +80,7 @@ struct vmedia_queue {
 	bool reserved;
 	u32 field;
 	const struct v4l2_create_buffers *creating;
+	bool asked;
 
 	spinlock_t buf_lock;
 	bool streaming;
