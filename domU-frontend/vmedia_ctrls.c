@@ -7,6 +7,7 @@
  * the user's memory is never the device's.
  */
 #include <linux/dma-mapping.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -50,17 +51,26 @@ static void vmedia_payloads_release(struct vmedia_cmd *cmd)
 }
 
 /*
- * Is the size of @ctrl really that of a payload? It means nothing for a plain
- * control, where callers may leave anything in it.
+ * Bytes that @ctrl points to. The size means nothing for a plain control, where
+ * callers may leave anything in it.
  */
-static bool vmedia_ctrl_has_payload(struct vmedia_session *session,
-				    const struct v4l2_ext_control *ctrl)
+static int vmedia_ctrl_payload(struct vmedia_session *session,
+			       const struct v4l2_ext_control *ctrl, u32 *size)
 {
 	struct v4l2_query_ext_ctrl query = { .id = ctrl->id };
+	int rc;
 
-	return ctrl->size &&
-	       !vmedia_ioctl_forward(session, VIDIOC_QUERY_EXT_CTRL, &query) &&
-	       query.flags & V4L2_CTRL_FLAG_HAS_PAYLOAD;
+	*size = 0;
+	if (!ctrl->size)
+		return 0;
+	rc = vmedia_ioctl_forward(session, VIDIOC_QUERY_EXT_CTRL, &query);
+	if (!rc && query.flags & V4L2_CTRL_FLAG_HAS_PAYLOAD)
+		*size = ctrl->size;
+	/* There may be a thousand: not with a device that takes its time. */
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	/* Of a control that is not there, the ioctl itself will say so. */
+	return rc == -ETIMEDOUT ? rc : 0;
 }
 
 /* Finds out the sizes. */
@@ -69,6 +79,7 @@ static int vmedia_payloads_alloc(struct vmedia_session *session,
 				 struct vmedia_payloads **out)
 {
 	struct vmedia_payloads *payloads;
+	int rc;
 
 	payloads = kzalloc(struct_size(payloads, sizes, ctrls->count),
 			   GFP_KERNEL);
@@ -77,16 +88,17 @@ static int vmedia_payloads_alloc(struct vmedia_session *session,
 	payloads->dev = session->vm->dma_dev;
 
 	for (u32 i = 0; i < ctrls->count; i++) {
-		const struct v4l2_ext_control *ctrl = &ctrls->controls[i];
-
-		if (!vmedia_ctrl_has_payload(session, ctrl))
-			continue;
-		if (ctrl->size > VMEDIA_MAX_CTRL_BYTES - payloads->len) {
+		rc = vmedia_ctrl_payload(session, &ctrls->controls[i],
+					 &payloads->sizes[i]);
+		if (!rc && payloads->sizes[i] >
+			   VMEDIA_MAX_CTRL_BYTES - payloads->len)
+			rc = -EINVAL;
+		if (rc) {
 			kfree(payloads);
-			return -EINVAL;
+			return rc;
 		}
-		payloads->sizes[i] = ctrl->size;
-		payloads->len += ALIGN(ctrl->size, VMEDIA_PAYLOAD_ALIGN);
+		payloads->len += ALIGN(payloads->sizes[i],
+				       VMEDIA_PAYLOAD_ALIGN);
 	}
 	*out = payloads;
 	return 0;
