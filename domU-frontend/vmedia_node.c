@@ -44,10 +44,15 @@
 	 V4L2_CAP_SDR_CAPTURE | V4L2_CAP_META_CAPTURE | V4L2_CAP_TUNER | \
 	 V4L2_CAP_RDS_CAPTURE | VMEDIA_M2M_CAPS)
 
-static void vmedia_config_read(struct virtio_device *vdev,
+/* Nobody swaps cameras so fast that each of so many reads sees another. */
+#define VMEDIA_CONFIG_TRIES 16
+
+/* Return: false if it changed each time that it was read. */
+static bool vmedia_config_read(struct virtio_device *vdev,
 			       struct virtio_media_config *config)
 {
 	const struct virtio_config_ops *ops = vdev->config;
+	unsigned int tries = VMEDIA_CONFIG_TRIES;
 	u32 before, after;
 
 	/* Each field in its natural width, all of the same generation. */
@@ -63,7 +68,8 @@ static void vmedia_config_read(struct virtio_device *vdev,
 						card) + i,
 				 &config->card[i], sizeof(config->card[i]));
 		after = ops->generation ? ops->generation(vdev) : 0;
-	} while (before != after);
+	} while (before != after && --tries);
+	return before == after;
 }
 
 /* V4L2_CAP_* for buffers that a node of @type can have */
@@ -182,19 +188,27 @@ void vmedia_config_work(struct work_struct *work)
 	struct vmedia *vm = container_of(work, struct vmedia, config_work);
 	struct virtio_device *vdev = vm->vdev;
 	struct virtio_media_config config;
+	bool running;
 	u32 epoch;
 	int rc;
 
 	mutex_lock(&vm->state_lock);
+	running = vm->running;
 	epoch = vm->epoch;
 	mutex_unlock(&vm->state_lock);
+	/* What cannot be asked has no node yet: its start comes back to this. */
+	if (!running)
+		return;
 	if (vdev->config->get_status(vdev) & VIRTIO_CONFIG_S_NEEDS_RESET) {
 		/* What the configuration says then, is read after it. */
 		vmedia_break(vm, epoch, "the device asks for it");
 		return;
 	}
 
-	vmedia_config_read(vdev, &config);
+	if (!vmedia_config_read(vdev, &config)) {
+		dev_err(&vdev->dev, "the configuration does not hold still\n");
+		return;
+	}
 	if (!memcmp(&config, &vm->config, sizeof(config)))
 		return;
 	vm->config = config;
