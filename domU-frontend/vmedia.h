@@ -328,7 +328,8 @@ struct vmedia_cmd *vmedia_ioctl_alloc(struct vmedia_session *session,
  * vmedia_ioctl_forward() - have the device run an ioctl without pointers
  * @cmd: VIDIOC_*
  * @arg: the payload; changed if the device answered with one, which it may do
- *       on an error too
+ *       on an error too. It crosses as it is: where it has gaps, or a union, an
+ *       initialiser may leave something of our stack in them, memset() does not
  *
  * Context: may sleep, for VMEDIA_COMMAND_TIMEOUT_MS.
  * Return: 0, or -errno, ENOTTY if the device does not know the ioctl.

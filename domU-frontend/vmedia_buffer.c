@@ -143,7 +143,8 @@ static void vmedia_buffer_fill_plane(struct vmedia_queue *queue,
 				     struct vb2_buffer *vb, unsigned int i,
 				     struct v4l2_plane *plane)
 {
-	*plane = (struct v4l2_plane){ .length = vb2_plane_size(vb, i) };
+	memset(plane, 0, sizeof(*plane));
+	plane->length = vb2_plane_size(vb, i);
 	if (queue->memory == V4L2_MEMORY_USERPTR)
 		plane->m.userptr = VMEDIA_COOKIE;
 	else
@@ -178,11 +179,10 @@ static void vmedia_buffer_fill(struct vmedia_queue *queue,
 	struct v4l2_plane *planes = buf->payload + sizeof(*b);
 	struct v4l2_plane plane;
 
-	*b = (struct v4l2_buffer){
-		.index = vb->index,
-		.type = vb->type,
-		.memory = queue->memory,
-	};
+	memset(b, 0, sizeof(*b));
+	b->index = vb->index;
+	b->type = vb->type;
+	b->memory = queue->memory;
 	if (vmedia_queue_is_output(queue))
 		vmedia_buffer_fill_output(queue, buf, b);
 

@@ -199,18 +199,17 @@ static int vmedia_payloads_copy_out(struct vmedia_payloads *payloads,
 	return 0;
 }
 
+/* @wire: zeroed */
 static void vmedia_ctrls_encode(const struct v4l2_ext_controls *ctrls,
 				const struct vmedia_payloads *payloads,
 				struct v4l2_ext_controls *wire)
 {
 	struct v4l2_ext_control *array = (void *)(wire + 1);
 
-	*wire = (struct v4l2_ext_controls){
-		.which = ctrls->which,
-		.count = ctrls->count,
-		.error_idx = ctrls->error_idx,
-		.controls = ctrls->count ? (void *)VMEDIA_COOKIE : NULL,
-	};
+	wire->which = ctrls->which;
+	wire->count = ctrls->count;
+	wire->error_idx = ctrls->error_idx;
+	wire->controls = ctrls->count ? (void *)VMEDIA_COOKIE : NULL;
 	for (u32 i = 0; i < ctrls->count; i++) {
 		array[i].id = ctrls->controls[i].id;
 		array[i].size = payloads->sizes[i];

@@ -24,11 +24,11 @@ static bool vmedia_probe_lacks_events(struct vmedia_session *session)
 
 static bool vmedia_probe_lacks_create_bufs(struct vmedia_session *session)
 {
-	struct v4l2_create_buffers none = {
-		.memory = session->queues[0].memory,
-		.format.type = session->queues[0].vb2.type,
-	};
+	struct v4l2_create_buffers none;
 
+	memset(&none, 0, sizeof(none));
+	none.memory = session->queues[0].memory;
+	none.format.type = session->queues[0].vb2.type;
 	return vmedia_ioctl_forward(session, VIDIOC_CREATE_BUFS,
 				    &none) == -ENOTTY;
 }

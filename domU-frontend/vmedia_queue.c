@@ -44,7 +44,8 @@ static int vmedia_device_format(struct vmedia_queue *queue,
 {
 	int rc;
 
-	*format = (struct v4l2_format){ .type = queue->vb2.type };
+	memset(format, 0, sizeof(*format));
+	format->type = queue->vb2.type;
 	rc = vmedia_ioctl_forward(queue->session, VIDIOC_G_FMT, format);
 	if (!rc)
 		queue->field = vmedia_format_field(format);
@@ -53,13 +54,13 @@ static int vmedia_device_format(struct vmedia_queue *queue,
 
 static int vmedia_device_create_bufs(struct vmedia_queue *queue, u32 *count)
 {
-	struct v4l2_create_buffers create = {
-		.count = *count,
-		.memory = queue->memory,
-		.format = queue->creating->format,
-	};
+	struct v4l2_create_buffers create;
 	int rc;
 
+	memset(&create, 0, sizeof(create));
+	create.count = *count;
+	create.memory = queue->memory;
+	create.format = queue->creating->format;
 	rc = vmedia_ioctl_forward(queue->session, VIDIOC_CREATE_BUFS, &create);
 	if (rc)
 		return rc;

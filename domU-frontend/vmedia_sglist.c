@@ -36,7 +36,8 @@ static int vmedia_sglist_reserve(struct vmedia_sglist *list,
 	sg_init_table(list->pages, capacity);
 
 	for (unsigned int i = 0; i < capacity; i++) {
-		page = alloc_page(GFP_KERNEL);
+		/* The device may see the whole page, not only what is used. */
+		page = alloc_page(GFP_KERNEL | __GFP_ZERO);
 		if (!page) {
 			vmedia_sglist_free(list);
 			return -ENOMEM;
