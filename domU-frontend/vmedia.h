@@ -25,6 +25,8 @@
  *
  *   queue->lock          mutex  one videobuf2 queue of a session. May be held
  *                               while the device is waited for.
+ *   session->close_lock  mutex  the CLOSE of a session. Held while the device is
+ *                               waited for.
  *   vm->state_lock       mutex  start and stop of the device
  *   vm->sessions_lock    mutex  vm->sessions; what is on it is not freed.
  *                               Nothing is waited for under it but what
@@ -145,6 +147,7 @@ struct vmedia {
  * @epoch: vm->epoch of its OPEN
  * @error: 0, or why it is dead (-errno), for good
  * @close: its CLOSE command, allocated when there was still a way to fail
+ * @close_lock: who finds @closed set has waited for it
  * @closed: CLOSE was or will be sent at once, and nothing after it; under
  *          vm->cmdq.lock
  * @num_queues: 0 if the node has no buffers, as a radio
@@ -158,6 +161,7 @@ struct vmedia_session {
 	u32 epoch;
 	int error;
 	struct vmedia_cmd *close;
+	struct mutex close_lock;
 	bool closed;
 	unsigned int num_queues;
 	struct vmedia_queue queues[];

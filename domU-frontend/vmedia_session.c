@@ -87,11 +87,14 @@ void vmedia_session_close(struct vmedia_session *session)
 {
 	struct vmedia *vm = session->vm;
 
+	/* Another queue of the session may be at it: until that is done. */
+	mutex_lock(&session->close_lock);
 	/* The id may soon be another session's: nothing goes to it after this. */
 	if (!vmedia_session_set_closed(session) &&
 	    vmedia_cmd_run(session->close))
 		vmedia_break(vm, session->epoch,
 			     "a session could not be closed");
+	mutex_unlock(&session->close_lock);
 }
 
 static struct vmedia_cmd *vmedia_close_alloc(struct vmedia *vm, u32 epoch)
@@ -201,6 +204,7 @@ static void vmedia_session_free(struct vmedia_session *session)
 	for (unsigned int i = 0; i < session->num_queues; i++)
 		vmedia_queue_destroy(&session->queues[i]);
 	vmedia_cmd_put(session->close);
+	mutex_destroy(&session->close_lock);
 	v4l2_fh_exit(&session->fh);
 	kfree(session);
 }
@@ -222,6 +226,7 @@ static int vmedia_session_alloc(struct video_device *node,
 
 	session->vm = vm;
 	session->epoch = vmedia_session_epoch(vm);
+	mutex_init(&session->close_lock);
 	v4l2_fh_init(&session->fh, node);
 	for (unsigned int i = 0; i < count; i++) {
 		rc = vmedia_queue_init(&session->queues[i], session, types[i]);
