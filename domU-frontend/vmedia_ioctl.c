@@ -63,12 +63,22 @@ static int vmedia_try_fmt(struct file *file, void *priv, struct v4l2_format *f)
 static struct vmedia_queue *vmedia_lock_queue(struct file *file, u32 type)
 {
 	struct vmedia_queue *queue;
+	int error;
 
 	queue = vmedia_session_queue(vmedia_session_of(file), type);
 	if (!queue)
 		return ERR_PTR(-EINVAL);
 	if (mutex_lock_interruptible(&queue->lock))
 		return ERR_PTR(-ERESTARTSYS);
+	/*
+	 * It may have died while we waited. With STREAMOFF videobuf2 forgets
+	 * that: after another STREAMON, DQBUF would wait for nothing.
+	 */
+	error = READ_ONCE(queue->session->error);
+	if (error) {
+		mutex_unlock(&queue->lock);
+		return ERR_PTR(error);
+	}
 	return queue;
 }
 
