@@ -354,7 +354,11 @@ static int vmedia_mmap(struct file *file, struct vm_area_struct *vma)
 	struct vmedia_session *session = vmedia_session_of(file);
 	unsigned long pages = VMEDIA_QUEUE_OFFSETS >> PAGE_SHIFT;
 	unsigned long index = 0;
+	int error = READ_ONCE(session->error);
 
+	/* After a reset the window's memory is that of others. */
+	if (error)
+		return error;
 	/* A queue that is alone may use all offsets. */
 	if (session->num_queues != 1) {
 		index = vma->vm_pgoff / pages;

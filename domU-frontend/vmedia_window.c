@@ -168,7 +168,7 @@ static int vmedia_window_map(struct vmedia_session *session,
 		mapping->addr = vm->window.addr + driver_addr;
 		if (!vmedia_window_holds(vm, driver_addr,
 					 le64_to_cpu(resp->len), size)) {
-			dev_err(&vm->vdev->dev,
+			dev_err_ratelimited(&vm->vdev->dev,
 				"mapping of %llu bytes at %#llx makes no sense\n",
 				le64_to_cpu(resp->len), driver_addr);
 			vmedia_cmd_send(mapping->munmap);
