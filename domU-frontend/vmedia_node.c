@@ -109,12 +109,12 @@ static u32 vmedia_config_caps(struct vmedia *vm,
 	u32 type = le32_to_cpu(config->device_type);
 
 	if (!caps) {
-		dev_info(&vm->vdev->dev, "no camera yet\n");
+		dev_info_ratelimited(&vm->vdev->dev, "no camera yet\n");
 		return 0;
 	}
 	if (type > VFL_TYPE_TOUCH || type == VFL_TYPE_SUBDEV) {
-		dev_err(&vm->vdev->dev, "device type %u is not supported\n",
-			type);
+		dev_err_ratelimited(&vm->vdev->dev,
+				    "device type %u is not supported\n", type);
 		return 0;
 	}
 	caps &= ~(VMEDIA_FOREIGN_CAPS |
@@ -122,9 +122,9 @@ static u32 vmedia_config_caps(struct vmedia *vm,
 	caps = vmedia_without_doubles(caps);
 	if (type != VFL_TYPE_RADIO &&
 	    (!(caps & VMEDIA_BUFFER_CAPS) || !(caps & V4L2_CAP_STREAMING))) {
-		dev_err(&vm->vdev->dev,
-			"capabilities %#x: only nodes that stream are supported\n",
-			le32_to_cpu(config->device_caps));
+		dev_err_ratelimited(&vm->vdev->dev,
+				    "capabilities %#x: only nodes that stream are supported\n",
+				    le32_to_cpu(config->device_caps));
 		return 0;
 	}
 	return caps;
@@ -206,7 +206,8 @@ void vmedia_config_work(struct work_struct *work)
 	}
 
 	if (!vmedia_config_read(vdev, &config)) {
-		dev_err(&vdev->dev, "the configuration does not hold still\n");
+		dev_err_ratelimited(&vdev->dev,
+				    "the configuration does not hold still\n");
 		return;
 	}
 	if (!memcmp(&config, &vm->config, sizeof(config)))

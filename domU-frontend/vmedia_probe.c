@@ -54,7 +54,8 @@ static u32 vmedia_probe_memory(struct vmedia *vm,
 	if (!window && !sysfs_streq(memory, "pages") && vm->window.len)
 		window = vmedia_probe_refuses_pages(session);
 	if (window && !vm->window.len) {
-		dev_warn(&vm->vdev->dev, "the device has no shared memory\n");
+		dev_warn_ratelimited(&vm->vdev->dev,
+				     "the device has no shared memory\n");
 		window = false;
 	}
 	return window ? V4L2_MEMORY_MMAP : V4L2_MEMORY_USERPTR;
@@ -68,7 +69,8 @@ void vmedia_probe_node(struct vmedia *vm, struct video_device *node)
 	vm->memory = V4L2_MEMORY_USERPTR;
 	rc = vmedia_session_create(node, &session);
 	if (rc) {
-		dev_info(&vm->vdev->dev, "not asked what it can do: %d\n", rc);
+		dev_info_ratelimited(&vm->vdev->dev,
+				     "not asked what it can do: %d\n", rc);
 		return;
 	}
 
