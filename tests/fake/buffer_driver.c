@@ -52,6 +52,20 @@ uint32_t driver_reqbufs(struct world *world, uint32_t id, uint32_t type,
 	return status;
 }
 
+void driver_ask_reqbufs(struct world *world, uint32_t id, uint32_t type,
+			uint32_t memory)
+{
+	const struct v4l2_requestbuffers request = {
+		.count = 2,
+		.type = type,
+		.memory = memory,
+	};
+
+	world_send_ioctl(world, id, _IOC_NR(VIDIOC_REQBUFS), &request,
+			 sizeof(request), 8 + sizeof(request));
+	world_settle(world);
+}
+
 static unsigned int num_planes(const struct driver_buffer *buffer)
 {
 	return V4L2_TYPE_IS_MULTIPLANAR(buffer->buffer.type)

@@ -48,6 +48,10 @@ void driver_buffer_set(struct driver_buffer *buffer, unsigned int plane,
 uint32_t driver_reqbufs(struct world *world, uint32_t id, uint32_t type,
 			uint32_t memory, uint32_t *count);
 
+/** driver_ask_reqbufs() - of two buffers, without waiting for an answer */
+void driver_ask_reqbufs(struct world *world, uint32_t id, uint32_t type,
+			uint32_t memory);
+
 /**
  * driver_run() - QUERYBUF, QBUF or PREPARE_BUF
  * @request: VIDIOC_*

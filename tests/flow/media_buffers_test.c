@@ -64,18 +64,11 @@ static void buffers_of_another_type_are_refused(void **state)
 
 static void the_camera_may_refuse_buffers(void **state)
 {
-	struct v4l2_requestbuffers request = {
-		.count = 2,
-		.type = CAPTURE,
-		.memory = V4L2_MEMORY_USERPTR,
-	};
 	struct world *world = *state;
 	const uint32_t id = world_open(world);
 
 	world->obedient = false;
-	world_send_ioctl(world, id, _IOC_NR(VIDIOC_REQBUFS), &request,
-			 sizeof(request), 28);
-	world_settle(world);
+	driver_ask_reqbufs(world, id, CAPTURE, V4L2_MEMORY_USERPTR);
 	assert_true(camera_fake_take_call(camera_of(world, id)));
 	camera_fake_refuse(camera_of(world, id), EBUSY);
 	assert_int_equal(world_answer(world).status, EBUSY);

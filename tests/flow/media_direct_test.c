@@ -72,18 +72,11 @@ static void a_type_that_the_node_lacks_does_not_exist(void **state)
 
 static void a_refusal_of_the_node_is_the_guest_s(void **state)
 {
-	struct v4l2_requestbuffers request = {
-		.count = 2,
-		.type = CAPTURE,
-		.memory = USERPTR,
-	};
 	struct world *world = *state;
 	const uint32_t id = codec_open(world);
 
 	world->obedient = false;
-	world_send_ioctl(world, id, _IOC_NR(VIDIOC_REQBUFS), &request,
-			 sizeof(request), 28);
-	world_settle(world);
+	driver_ask_reqbufs(world, id, CAPTURE, USERPTR);
 	assert_true(camera_fake_take_call(camera_of(world, id)));
 	camera_fake_refuse(camera_of(world, id), EBUSY);
 	assert_int_equal(world_answer(world).status, EBUSY);

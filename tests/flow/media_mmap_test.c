@@ -86,19 +86,12 @@ static void memory_of_no_kind_is_refused_with_all_that_there_are(void **state)
 
 static void buffers_wait_for_their_pages(void **state)
 {
-	struct v4l2_requestbuffers request = {
-		.count = 2,
-		.type = CAPTURE,
-		.memory = MMAP,
-	};
 	struct driver_fake_answer answer;
 	struct world *world = *state;
 	const uint32_t id = world_open(world);
 
 	world->populating = false;
-	world_send_ioctl(world, id, _IOC_NR(VIDIOC_REQBUFS), &request,
-			 sizeof(request), 28);
-	world_settle(world);
+	driver_ask_reqbufs(world, id, CAPTURE, MMAP);
 	assert_int_equal(world->populates, 1);
 	assert_false(driver_fake_collect(world->driver, VIRTIO_MEDIA_COMMANDQ,
 					 &answer));
@@ -108,18 +101,11 @@ static void buffers_wait_for_their_pages(void **state)
 
 static void a_session_that_ends_waits_for_pages_no_more(void **state)
 {
-	struct v4l2_requestbuffers request = {
-		.count = 2,
-		.type = CAPTURE,
-		.memory = MMAP,
-	};
 	struct world *world = *state;
 	const uint32_t id = world_open(world);
 
 	world->populating = false;
-	world_send_ioctl(world, id, _IOC_NR(VIDIOC_REQBUFS), &request,
-			 sizeof(request), 28);
-	world_settle(world);
+	driver_ask_reqbufs(world, id, CAPTURE, MMAP);
 	camera_fake_send_error(camera_of(world, id), ENODEV);
 	assert_int_equal(world_answer(world).status, ENODEV);
 	world_populated(world, 0);
@@ -129,18 +115,11 @@ static void a_session_that_ends_waits_for_pages_no_more(void **state)
 
 static void without_pages_there_are_no_buffers(void **state)
 {
-	struct v4l2_requestbuffers request = {
-		.count = 2,
-		.type = CAPTURE,
-		.memory = MMAP,
-	};
 	struct world *world = *state;
 	const uint32_t id = world_open(world);
 
 	world->populating = false;
-	world_send_ioctl(world, id, _IOC_NR(VIDIOC_REQBUFS), &request,
-			 sizeof(request), 28);
-	world_settle(world);
+	driver_ask_reqbufs(world, id, CAPTURE, MMAP);
 	world_populated(world, ENOMEM);
 	assert_int_equal(world_answer(world).status, ENOMEM);
 	world_settle(world);
@@ -503,18 +482,11 @@ static void what_has_no_place_in_the_window_is_taken_from_the_node(void **state)
 
 static void a_codec_s_buffers_without_pages_are_none(void **state)
 {
-	struct v4l2_requestbuffers request = {
-		.count = 2,
-		.type = OUTPUT,
-		.memory = MMAP,
-	};
 	struct world *world = *state;
 	const uint32_t id = codec_open(world);
 
 	world->populating = false;
-	world_send_ioctl(world, id, _IOC_NR(VIDIOC_REQBUFS), &request,
-			 sizeof(request), 28);
-	world_settle(world);
+	driver_ask_reqbufs(world, id, OUTPUT, MMAP);
 	world_populated(world, ENOMEM);
 	assert_int_equal(world_answer(world).status, ENOMEM);
 	world_settle(world);
