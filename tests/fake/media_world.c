@@ -406,6 +406,18 @@ void world_assert_no_event(struct world *world)
 	assert_false(world_event(world, &event, &len));
 }
 
+uint32_t world_error(struct world *world, uint32_t id)
+{
+	union world_event event;
+	uint32_t len;
+
+	assert_true(world_event(world, &event, &len));
+	assert_int_equal(len, sizeof(event.error));
+	assert_int_equal(le32_to_cpu(event.hdr.event), VIRTIO_MEDIA_EVT_ERROR);
+	assert_int_equal(le32_to_cpu(event.hdr.session_id), id);
+	return le32_to_cpu(event.error.error);
+}
+
 struct virtio_media_event_dqbuf world_dequeued(struct world *world, uint32_t id)
 {
 	union world_event event;

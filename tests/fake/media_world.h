@@ -259,6 +259,11 @@ bool world_event(struct world *world, union world_event *event, uint32_t *len);
 /** world_assert_no_event() - the running test fails if there is one */
 void world_assert_no_event(struct world *world);
 
+/** world_error() - the next event, which must be EVT_ERROR of this session
+ * Return: its errno.
+ */
+uint32_t world_error(struct world *world, uint32_t id);
+
 /** world_dequeued() - the next event, which must be EVT_DQBUF of this session
  */
 struct virtio_media_event_dqbuf world_dequeued(struct world *world,

@@ -46,18 +46,6 @@ static uint32_t get_format(struct world *world, uint32_t id)
 	return world_ioctl(world, id, VIDIOC_G_FMT, &format);
 }
 
-static uint32_t error_event(struct world *world, uint32_t id)
-{
-	union world_event event;
-	uint32_t len;
-
-	assert_true(world_event(world, &event, &len));
-	assert_int_equal(len, sizeof(event.error));
-	assert_int_equal(le32_to_cpu(event.hdr.event), VIRTIO_MEDIA_EVT_ERROR);
-	assert_int_equal(le32_to_cpu(event.hdr.session_id), id);
-	return le32_to_cpu(event.error.error);
-}
-
 static void the_device_says_which_dialect_it_speaks(void **state)
 {
 	struct world *world = *state;
@@ -97,7 +85,7 @@ static void a_session_that_breaks_is_closed_by_the_device(void **state)
 
 	world_post(world, 1);
 	camera_fake_send_error(camera_of(world, id), ENODEV);
-	assert_int_equal(error_event(world, id), ENODEV);
+	assert_int_equal(world_error(world, id), ENODEV);
 	assert_int_equal(get_format(world, id), EINVAL);
 }
 
@@ -108,7 +96,7 @@ static void a_late_close_is_ignored(void **state)
 
 	world_post(world, 2);
 	camera_fake_die(camera_of(world, id));
-	error_event(world, id);
+	world_error(world, id);
 	world_close(world, id);
 	world_assert_no_event(world);
 	assert_int_equal(get_format(world, world_open(world)), 0);
@@ -123,7 +111,7 @@ static void the_error_is_told_as_soon_as_there_is_a_buffer(void **state)
 	world_settle(world);
 	world_open(world);
 	world_post(world, 1);
-	assert_int_equal(error_event(world, id), EIO);
+	assert_int_equal(world_error(world, id), EIO);
 }
 
 static void who_closes_a_session_is_not_told_that_it_broke(void **state)
@@ -147,7 +135,7 @@ static void nothing_else_is_told_of_a_session_that_broke(void **state)
 	camera_fake_die(camera_of(world, id));
 	world_settle(world);
 	world_post(world, 2);
-	error_event(world, id);
+	world_error(world, id);
 	world_assert_no_event(world);
 }
 
@@ -179,7 +167,7 @@ static void sessions_that_broke_make_room_for_others(void **state)
 
 		world_post(world, 1);
 		camera_fake_die(camera_of(world, id));
-		error_event(world, id);
+		world_error(world, id);
 	}
 }
 

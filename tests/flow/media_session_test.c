@@ -36,19 +36,6 @@ static uint32_t get_format(struct world *world, uint32_t id)
 	return status;
 }
 
-/* The next event must be EVT_ERROR. Return: its errno. */
-static uint32_t broken_by(struct world *world, uint32_t id)
-{
-	union world_event event;
-	uint32_t len;
-
-	assert_true(world_event(world, &event, &len));
-	assert_int_equal(len, sizeof(event.error));
-	assert_int_equal(le32_to_cpu(event.hdr.event), VIRTIO_MEDIA_EVT_ERROR);
-	assert_int_equal(le32_to_cpu(event.hdr.session_id), id);
-	return le32_to_cpu(event.error.error);
-}
-
 static void the_device_says_what_the_camera_is(void **state)
 {
 	struct virtio_media_config config;
@@ -264,7 +251,7 @@ static void a_camera_that_dies_is_told_once(void **state)
 
 	world_post(world, 2);
 	camera_fake_die(camera_of(world, id));
-	assert_int_equal(broken_by(world, id), EIO);
+	assert_int_equal(world_error(world, id), EIO);
 	assert_false(world_event(world, &event, &len));
 }
 
@@ -277,7 +264,7 @@ static void a_camera_that_goes_says_why(void **state)
 	world_post(world, 1);
 	camera_fake_send_error(camera, ENODEV);
 	camera_fake_die(camera);
-	assert_int_equal(broken_by(world, id), ENODEV);
+	assert_int_equal(world_error(world, id), ENODEV);
 }
 
 static void commands_of_a_broken_session_fail(void **state)
@@ -300,7 +287,7 @@ static void an_evicted_session_is_told_until_it_is_closed(void **state)
 	world_post(world, 1);
 	camera_fake_send_error(camera_of(world, id), EACCES);
 	camera_fake_die(camera_of(world, id));
-	assert_int_equal(broken_by(world, id), EACCES);
+	assert_int_equal(world_error(world, id), EACCES);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(get_format(world, id), EACCES);
 		assert_int_equal(world_reqbufs(world, id, &count), EACCES);
