@@ -290,8 +290,9 @@ static void what_the_driver_says_of_an_output_buffer_crosses(void **state)
 
 	driver_buffer_set(&buffer, 0, codec_alloc(world, IN_LEN, 5), IN_LEN);
 	buffer.buffer.m.userptr = 0x7f0012345000;
-	buffer.buffer.flags = V4L2_BUF_FLAG_TIMECODE | V4L2_BUF_FLAG_DONE |
-			      V4L2_BUF_FLAG_MAPPED;
+	buffer.buffer.flags = V4L2_BUF_FLAG_TIMECODE |
+			      V4L2_BUF_FLAG_TSTAMP_SRC_SOE |
+			      V4L2_BUF_FLAG_DONE | V4L2_BUF_FLAG_MAPPED;
 	buffer.buffer.field = V4L2_FIELD_NONE;
 	buffer.buffer.timestamp.tv_usec = 77;
 	buffer.buffer.timecode.frames = 12;
@@ -299,7 +300,8 @@ static void what_the_driver_says_of_an_output_buffer_crosses(void **state)
 	queued = &node_fake_queue(codec_node(world, id), OUTPUT)
 			  ->buffers[0]
 			  .buffer;
-	assert_int_equal(queued->flags, V4L2_BUF_FLAG_TIMECODE);
+	assert_int_equal(queued->flags, V4L2_BUF_FLAG_TIMECODE |
+						V4L2_BUF_FLAG_TSTAMP_SRC_SOE);
 	assert_int_equal(queued->timestamp.tv_usec, 77);
 	assert_int_equal(queued->timecode.frames, 12);
 	assert_int_equal(queued->m.userptr, 0);

@@ -14,11 +14,12 @@
 #include "media/slots.h"
 
 /* What a driver may tell the node with QBUF; who has the buffer is not its to
- * say. */
+ * say. A node that copies timestamps copies where they are from, too. */
 #define QBUF_FLAGS                                            \
 	(V4L2_BUF_FLAG_KEYFRAME | V4L2_BUF_FLAG_PFRAME |      \
 	 V4L2_BUF_FLAG_BFRAME | V4L2_BUF_FLAG_TIMECODE |      \
-	 V4L2_BUF_FLAG_LAST | V4L2_BUF_FLAG_NO_CACHE_CLEAN |  \
+	 V4L2_BUF_FLAG_LAST | V4L2_BUF_FLAG_TSTAMP_SRC_MASK | \
+	 V4L2_BUF_FLAG_NO_CACHE_CLEAN |                       \
 	 V4L2_BUF_FLAG_NO_CACHE_INVALIDATE)
 
 /* Bytes of an OUTPUT plane that the node will look at */
