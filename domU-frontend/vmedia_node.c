@@ -160,6 +160,8 @@ static int vmedia_node_add(struct vmedia *vm)
 	node->release = video_device_release;
 	video_set_drvdata(node, vm);
 
+	/* The core's, but it does so with the rest, after there were sessions. */
+	spin_lock_init(&node->fh_lock);
 	vmedia_probe_node(vm, node);
 	rc = video_register_device(node, le32_to_cpu(vm->config.device_type),
 				   -1);
