@@ -22,12 +22,12 @@ cameras = [
 ]
 domains = [ 'name=ivi,cameras=vim2m encoder decoder' ]" || done_testing
 ok "a guest starts" guest_start ivi "$(cameras 3)" 'memory = 512' || done_testing
-compliance_begin ivi vim2m -d0 "$stream"
-compliance_begin ivi encoder -d1 "$stream"
-compliance_begin ivi decoder -d2 "$stream"
+n=0
 for node in vim2m encoder decoder; do
+	compliance_begin ivi $node -d$n "$stream"
 	compliance_end ivi $node
 	as_compliant $node $node.bare
+	n=$((n + 1))
 done
 compliance_table
 done_testing

@@ -11,10 +11,11 @@ stream=-s$(or_full 5 60)
 # as vivid also those that inject errors: off with them.
 ok "vivid is three cameras" load_vivid n_devs=3 node_types=0x1,0x1,0x1 \
 	num_inputs=1,1,1 input_types=0,3,0 multiplanar=1,1,2 no_error_inj=1
+# It streams at the highest rate that there is for the size: vivid has 12.5 frames/s
+# at 1280x720, and 120 at 640x360.
 n=0
 for kind in webcam hdmi multiplanar; do
-	v4l2-ctl -d $n --set-fmt-video=width=640,height=360,pixelformat=YUYV
-	v4l2-ctl -d $n --set-parm=5 >/dev/null
+	v4l2-ctl -d $n --set-fmt-video=width=1280,height=720,pixelformat=YUYV
 	compliance_bare $kind.bare -d $n "$stream" &
 	n=$((n + 1))
 done
@@ -39,6 +40,7 @@ for kind in webcam hdmi multiplanar pattern; do
 	[ $kind != pattern ] || bare=webcam.bare
 	compliance_begin ivi $kind -d $n "$stream"
 	compliance_end ivi $kind
+	[ $kind != hdmi ] || allow_gaps $kind
 	as_compliant $kind $bare
 	n=$((n + 1))
 done

@@ -8,6 +8,7 @@ stream=-s$(or_full 4 60)
 ok "vivid is the camera" load_vivid n_devs=1 node_types=0x1 num_inputs=1 input_types=0 \
 	no_error_inj=1
 camera_rate /dev/video0 15 >/dev/null
+camera_mode /dev/video0 1280x720
 ok "vmediad starts" start_vmediad || done_testing
 ok "a guest starts" guest_start ivi "$(cameras 1 2a)" || done_testing
 is "the device is of the draft" \
