@@ -58,10 +58,13 @@ static void direct_ready(void *owner, uint32_t events)
 	bool some = false;
 	int ret = 0;
 
-	for (uint32_t type = 0; type < DIRECT_NUM_TYPES && ret == 0; type++) {
-		if (events & (direct_event(type) | EPOLLERR))
-			ret = direct_give_back(session, type, &some);
-	}
+	/*
+	 * All, whichever it is: a codec is done with what it took and made at
+	 * one stroke, and CAPTURE, whose number is the lower one, is told first.
+	 * Applications count on finding what was made of what is taken.
+	 */
+	for (uint32_t type = 0; type < DIRECT_NUM_TYPES && ret == 0; type++)
+		ret = direct_give_back(session, type, &some);
 	domain_used(session->domain, since);
 	if (ret) {
 		session_break(session, EIO);

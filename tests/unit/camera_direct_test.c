@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/epoll.h>
 
 #include <cmocka.h>
 
@@ -246,6 +247,23 @@ static void a_turn_gives_back_a_few_buffers_of_each_session(void **state)
 	assert_int_equal(scene->one.num_frames, 16);
 }
 
+/* Whoever waits for both would else find what was taken, and nothing made. */
+static void what_a_codec_made_comes_before_what_it_took(void **state)
+{
+	struct scene *scene = *state;
+	struct source_handle *handle = &scene->fake.handles[0]->handle;
+
+	scene_stream(&scene->one, SOURCE, 2);
+	scene_stream(&scene->one, CAPTURE, 2);
+	direct_fake_finish_buffer(&scene->fake, 0, SOURCE, 0);
+	direct_fake_finish_buffer(&scene->fake, 0, CAPTURE, 0);
+	/* It was looked between the two. */
+	handle->ready(handle->owner, EPOLLOUT);
+	client_pump(&scene->one);
+	assert_int_equal(client_take_frame(&scene->one).type, CAPTURE);
+	assert_int_equal(client_take_frame(&scene->one).type, SOURCE);
+}
+
 static void sessions_do_not_see_each_others_buffers(void **state)
 {
 	struct scene *scene = *state;
@@ -314,6 +332,7 @@ int main(void)
 		CODEC(an_error_that_stays_keeps_the_loop_quiet),
 		CODEC(a_broken_queue_ends_its_session_alone),
 		CODEC(a_turn_gives_back_a_few_buffers_of_each_session),
+		CODEC(what_a_codec_made_comes_before_what_it_took),
 		CODEC(sessions_do_not_see_each_others_buffers),
 		CODEC(a_node_that_goes_away_ends_its_sessions),
 		CODEC(a_session_that_ends_takes_its_buffers_along),
