@@ -36,42 +36,52 @@ static void direct_watch(struct session *session)
 }
 
 /* Return: 0, or the negative errno that ends the session. */
-static int direct_give_back(struct session *session, uint32_t type, bool *some)
+static int direct_give_back(struct session *session, uint32_t type,
+			    struct direct_batch *batch)
 {
 	int ret = 0;
 
-	for (int i = 0; i < DIRECT_FRAMES_PER_TURN &&
-			direct_queue_waits(session, type); i++) {
-		ret = direct_queue_dequeue(session, type);
-		if (ret)
-			break;
-		*some = true;
-	}
+	for (int i = 0; i < DIRECT_FRAMES_PER_TURN && ret == 0 &&
+			batch->count < SESSION_MAX_FRAMES &&
+			direct_queue_waits(session, type); i++)
+		ret = direct_queue_dequeue(session, type, batch);
 	/* That the node is gone, all its sessions are told in one place. */
 	return ret == -EAGAIN || ret == -EPIPE || ret == -ENODEV ? 0 : ret;
+}
+
+/*
+ * All queues, whichever has something: a codec is done with what it took and
+ * made at one stroke, and applications count on finding both, so they are told
+ * in one message. CAPTURE, whose number is the lower one, comes first: its bytes
+ * have to be copied.
+ */
+static int direct_give_back_all(struct session *session,
+				struct direct_batch *batch)
+{
+	int ret = 0;
+
+	for (uint32_t type = 0; type < DIRECT_NUM_TYPES && ret == 0; type++)
+		ret = direct_give_back(session, type, batch);
+	if (ret == 0)
+		ret = direct_queue_tell(session, batch);
+	return ret;
 }
 
 static void direct_ready(void *owner, uint32_t events)
 {
 	struct session *session = owner;
 	const uint64_t since = domain_now();
-	bool some = false;
-	int ret = 0;
+	struct direct_batch batch = { 0 };
+	int ret;
 
-	/*
-	 * All, whichever it is: a codec is done with what it took and made at
-	 * one stroke, and CAPTURE, whose number is the lower one, is told first.
-	 * Applications count on finding what was made of what is taken.
-	 */
-	for (uint32_t type = 0; type < DIRECT_NUM_TYPES && ret == 0; type++)
-		ret = direct_give_back(session, type, &some);
+	ret = direct_give_back_all(session, &batch);
 	domain_used(session->domain, since);
 	if (ret) {
 		session_break(session, EIO);
 		return;
 	}
 	/* It would be told for ever. */
-	if (events & EPOLLERR && !some)
+	if (events & EPOLLERR && batch.count == 0)
 		session->direct.stalled = true;
 	direct_watch(session);
 }

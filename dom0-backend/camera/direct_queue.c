@@ -91,23 +91,32 @@ bool direct_queue_waits(const struct session *session, uint32_t type)
 	return queue->streaming && queue->queued && !queue->ended;
 }
 
-static int send_frame(struct session *session, const struct v4l2_buffer *buffer,
-		      uint32_t generation)
+static void add_frame(struct session *session, const struct v4l2_buffer *buffer,
+		      uint32_t generation, struct direct_batch *batch)
 {
-	struct session_frame frame;
-	struct iovec iov = { &frame, sizeof(frame) };
+	struct session_frame *frame = &batch->frames[batch->count++];
+
+	buffer_to_frame(buffer, frame);
+	frame->hdr.type = SESSION_FRAME;
+	frame->generation = generation;
+	session->direct.frames++;
+}
+
+int direct_queue_tell(struct session *session, struct direct_batch *batch)
+{
+	struct iovec iov = { batch->frames,
+			     batch->count * sizeof(batch->frames[0]) };
 	int ret;
 
-	buffer_to_frame(buffer, &frame);
-	frame.hdr.type = SESSION_FRAME;
-	frame.generation = generation;
-	session->direct.frames++;
+	if (batch->count == 0)
+		return 0;
 	ret = link_send(session->socket, &iov, 1, NULL, 0);
 	/* A closed link calls closed() in its own time. */
 	return ret == -EPIPE ? 0 : ret;
 }
 
-int direct_queue_dequeue(struct session *session, uint32_t type)
+int direct_queue_dequeue(struct session *session, uint32_t type,
+			 struct direct_batch *batch)
 {
 	struct direct_queue *queue = &session->direct.queues[type];
 	struct v4l2_plane planes[VIDEO_MAX_PLANES];
@@ -126,5 +135,6 @@ int direct_queue_dequeue(struct session *session, uint32_t type)
 	queue->queued &= ~(1u << buffer.index);
 	if (V4L2_TYPE_IS_CAPTURE(type) && buffer.flags & V4L2_BUF_FLAG_LAST)
 		queue->ended = true;
-	return send_frame(session, &buffer, queue->generation);
+	add_frame(session, &buffer, queue->generation, batch);
+	return 0;
 }

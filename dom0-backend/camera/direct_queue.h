@@ -22,6 +22,8 @@
 #include <stdint.h>
 #include <linux/videodev2.h>
 
+#include "ipc/session_proto.h"
+
 struct session;
 
 #define DIRECT_NUM_TYPES (V4L2_BUF_TYPE_META_OUTPUT + 1)
@@ -86,12 +88,27 @@ void direct_queue_look_anew(struct session *session);
 /** direct_queue_waits() - will the node give back a buffer of @type? */
 bool direct_queue_waits(const struct session *session, uint32_t type);
 
+/** struct direct_batch - frames that go to the peer in one message
+ * @count: of @frames
+ */
+struct direct_batch {
+	unsigned int count;
+	struct session_frame frames[SESSION_MAX_FRAMES];
+};
+
 /**
- * direct_queue_dequeue() - if the node gives back a buffer of @type, a FRAME
- * goes to the peer
+ * direct_queue_dequeue() - if the node gives back a buffer of @type, a frame is
+ * added to @batch, which has room
  * Return: 0; -EAGAIN or -EPIPE if it has none now; -ENODEV if it is gone; all
  * else: the queue is broken.
  */
-int direct_queue_dequeue(struct session *session, uint32_t type);
+int direct_queue_dequeue(struct session *session, uint32_t type,
+			 struct direct_batch *batch);
+
+/**
+ * direct_queue_tell() - @batch goes to the peer; harmless if it is empty
+ * Return: as link_send(), but a closed link is no error here.
+ */
+int direct_queue_tell(struct session *session, struct direct_batch *batch);
 
 #endif /* CAMERA_DIRECT_QUEUE_H */

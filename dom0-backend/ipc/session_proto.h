@@ -107,6 +107,9 @@ struct session_reply {
 /* Most slots of a shared session's pool */
 #define SESSION_MAX_SLOTS 24
 
+/* Most frames of one message */
+#define SESSION_MAX_FRAMES 16
+
 /* Most slots of a queue of a direct session: VMEDIA_MAX_BUFFERS */
 #define SESSION_MAX_DIRECT_SLOTS 32
 
@@ -151,6 +154,11 @@ struct session_slots {
  * @data_offset: per plane, multi-planar only
  *
  * A session holds at most the `held` frames that it was introduced with.
+ *
+ * In a direct session a message may be up to SESSION_MAX_FRAMES of them, one
+ * behind the other, each with its header: what a codec took and what it made of
+ * it come back at one stroke, and the guest shall find both or none. CAPTURE
+ * comes before OUTPUT.
  */
 struct session_frame {
 	struct session_header hdr;

@@ -243,13 +243,19 @@ static void take_slots(struct camera_client *client, struct msghdr *msg,
 	client->num_slot_fds += nfds;
 }
 
-static void take_frame(struct camera_client *client, const void *data)
+static void take_frames(struct camera_client *client,
+			const struct session_frame *data, size_t len)
 {
-	struct session_frame *frame = &client->frames[client->num_frames++];
-
-	memcpy(frame, data, sizeof(*frame));
-	assert(frame->type < CLIENT_MAX_TYPES);
-	assert(frame->slot < client->pools[frame->type].num_slots);
+	assert(len % sizeof(*data) == 0 && len / sizeof(*data) > 0 &&
+	       len / sizeof(*data) <= SESSION_MAX_FRAMES);
+	client->frame_messages++;
+	for (size_t i = 0; i < len / sizeof(*data); i++) {
+		assert(client->num_frames < CLIENT_MAX_FRAMES);
+		assert(data[i].hdr.type == SESSION_FRAME);
+		assert(data[i].type < CLIENT_MAX_TYPES);
+		assert(data[i].slot < client->pools[data[i].type].num_slots);
+		client->frames[client->num_frames++] = data[i];
+	}
 }
 
 static void take(struct camera_client *client, struct msghdr *msg,
@@ -271,9 +277,7 @@ static void take(struct camera_client *client, struct msghdr *msg,
 		take_slots(client, msg, data);
 		break;
 	case SESSION_FRAME:
-		assert(len == sizeof(client->frames[0]));
-		assert(client->num_frames < CLIENT_MAX_FRAMES);
-		take_frame(client, data);
+		take_frames(client, (const void *)data, len);
 		break;
 	case SESSION_EVENT:
 		assert(len == sizeof(struct session_event));

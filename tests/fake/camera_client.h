@@ -65,7 +65,7 @@ struct camera_world {
  * struct camera_client - a session's far end, and all that arrived at it
  * @fd: the socket, -1 after client_close()
  * @closed: the camera closed it
- * @frames: not yet taken, oldest first
+ * @frames: not yet taken, oldest first; @frame_messages: that brought some
  * @slots: the last that came, its num_slots those of the whole pool;
  *         @num_slots_messages how often
  * @pools: the last of each type, likewise
@@ -82,6 +82,7 @@ struct camera_client {
 	bool closed;
 	struct session_frame frames[CLIENT_MAX_FRAMES];
 	unsigned int num_frames;
+	unsigned int frame_messages;
 	struct session_slots slots;
 	unsigned int num_slots_messages;
 	struct session_slots pools[CLIENT_MAX_TYPES];

@@ -269,6 +269,16 @@ void node_fake_send(struct node_fake *node, const struct session_frame *frame)
 	camera_fake_send(node->camera, frame, sizeof(*frame), NULL, 0);
 }
 
+void node_fake_send_both(struct node_fake *node,
+			 const struct session_frame frames[2])
+{
+	for (int i = 0; i < 2; i++)
+		node_fake_queue(node, frames[i].type)
+			->buffers[frames[i].slot]
+			.queued = false;
+	camera_fake_send(node->camera, frames, 2 * sizeof(*frames), NULL, 0);
+}
+
 void node_fake_done(struct node_fake *node, uint32_t type, unsigned int index,
 		    uint32_t sequence)
 {

@@ -87,6 +87,10 @@ struct session_frame node_fake_frame(struct node_fake *node, uint32_t type,
 /** node_fake_send() - the node is done with the buffer, as @frame says */
 void node_fake_send(struct node_fake *node, const struct session_frame *frame);
 
+/** node_fake_send_both() - two buffers, in one message */
+void node_fake_send_both(struct node_fake *node,
+			 const struct session_frame frames[2]);
+
 /** node_fake_done() - the two of them */
 void node_fake_done(struct node_fake *node, uint32_t type, unsigned int index,
 		    uint32_t sequence);

@@ -88,6 +88,27 @@ static void an_output_buffer_comes_back_without_a_copy(void **state)
 	assert_int_equal(camera_of(world, id)->releases, 0);
 }
 
+static void one_interrupt_tells_what_was_done_at_one_stroke(void **state)
+{
+	struct world *world = *state;
+	const uint32_t id = codec_start(world);
+	struct session_frame frames[2];
+	unsigned int before;
+
+	driver_qbuf(world, id, OUTPUT, 0, codec_alloc(world, IN_LEN, 5),
+		    IN_LEN);
+	driver_qbuf(world, id, CAPTURE, 0, codec_alloc(world, OUT_LEN, 0),
+		    OUT_LEN);
+	frames[0] = node_fake_frame(codec_node(world, id), CAPTURE, 0, 3);
+	frames[1] = node_fake_frame(codec_node(world, id), OUTPUT, 0, 3);
+	before = driver_fake_interrupts(world->driver);
+	node_fake_send_both(codec_node(world, id), frames);
+	world_settle(world);
+	assert_int_equal(driver_fake_interrupts(world->driver), before + 1);
+	assert_int_equal(world_dequeued(world, id).buffer.type, CAPTURE);
+	assert_int_equal(world_dequeued(world, id).buffer.type, OUTPUT);
+}
+
 static void the_last_buffer_may_be_empty(void **state)
 {
 	struct world *world = *state;
@@ -291,6 +312,7 @@ int main(void)
 		TEST(a_captured_buffer_comes_with_its_bytes),
 		TEST(all_that_the_node_says_of_a_buffer_is_told),
 		TEST(an_output_buffer_comes_back_without_a_copy),
+		TEST(one_interrupt_tells_what_was_done_at_one_stroke),
 		TEST(the_last_buffer_may_be_empty),
 		TEST(a_broken_buffer_says_so),
 		TEST(buffers_may_come_back_in_any_order),

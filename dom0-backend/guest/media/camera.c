@@ -176,12 +176,20 @@ static int on_slots(struct session *session, struct link_message *msg)
 	return 0;
 }
 
-static int on_frame(struct session *session, const struct link_message *msg)
+static int on_frames(struct session *session, const struct link_message *msg)
 {
-	if (msg->len != sizeof(struct session_frame))
+	const struct session_frame *frames = msg->data;
+	const size_t count = msg->len / sizeof(*frames);
+	int ret = 0;
+
+	if (msg->len % sizeof(*frames) != 0 || count > SESSION_MAX_FRAMES)
 		return -EPROTO;
-	return is_direct(session) ? frame_take_direct(session, msg->data) :
-				    frame_take_shared(session, msg->data);
+	if (!is_direct(session))
+		return count == 1 ? frame_take_shared(session, frames) :
+				    -EPROTO;
+	for (size_t i = 0; i < count && ret == 0; i++)
+		ret = frame_take_direct(session, &frames[i]);
+	return ret;
 }
 
 static int on_event(struct session *session, const struct link_message *msg)
@@ -217,7 +225,7 @@ static int dispatch(struct session *session, struct link_message *msg)
 	case SESSION_SLOTS:
 		return on_slots(session, msg);
 	case SESSION_FRAME:
-		return on_frame(session, msg);
+		return on_frames(session, msg);
 	case SESSION_EVENT:
 		return on_event(session, msg);
 	case SESSION_ERROR:
