@@ -83,6 +83,9 @@ void vmedia_probe_node(struct vmedia *vm, struct video_device *node)
 		if (vmedia_probe_lacks_create_bufs(session))
 			v4l2_disable_ioctl(node, VIDIOC_CREATE_BUFS);
 		vm->memory = vmedia_probe_memory(vm, session);
+		/* The region has no pages that another device could be given. */
+		if (vm->memory == V4L2_MEMORY_MMAP)
+			v4l2_disable_ioctl(node, VIDIOC_EXPBUF);
 	}
 	vmedia_session_destroy(session);
 }
