@@ -3,6 +3,7 @@
 # pictures, GStreamer encodes and decodes; and v4l2-ctl with buffers of another
 # device. Whatever they got is checked byte for byte.
 # limit: 180
+# in: full
 # tools: media
 # shellcheck shell=dash
 

@@ -14,5 +14,5 @@ ok "a guest starts" guest_start ivi "$(cameras 1 2a)" || done_testing
 is "the device is of the draft" \
 	"$(in_guest ivi 'cat /sys/bus/virtio/devices/virtio0/device')" 0x002a
 ok "it streams" in_guest ivi 'v4l2-ctl -d0 --stream-mmap --stream-count=10'
-compliance ivi draft "$stream"
+in_full && compliance ivi draft "$stream"
 done_testing

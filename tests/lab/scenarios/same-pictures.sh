@@ -3,6 +3,7 @@
 # third, and the last joins late: each frame of each guest has the bytes that
 # dom0 kept of that frame number. `make demo` shows them.
 # limit: 200
+# in: full
 # shellcheck shell=dash
 
 width=640 height=480 rate=10

@@ -2,6 +2,7 @@
 # Three guests stream 1280x720 from one camera for 20 s. Each gets 99 % of the
 # frames that a bare v4l2-ctl in dom0 got before, or more.
 # limit: 200
+# in: full
 # shellcheck shell=dash
 
 # vivid and three copies of each picture take dom0's one processor, which QEMU

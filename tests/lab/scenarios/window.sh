@@ -24,5 +24,5 @@ ok "300 frames come" in_guest ivi 90 "
 guest_frames ivi /tmp/log >"$LAB_OUT/ivi.frames"
 is "and 300 frame numbers" "$(wc -l <"$LAB_OUT/ivi.frames")" 300
 ok "the frame numbers rise" frames_rise "$LAB_OUT/ivi.frames"
-compliance ivi window "$stream"
+in_full && compliance ivi window "$stream"
 done_testing

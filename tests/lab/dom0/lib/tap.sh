@@ -135,9 +135,14 @@ done_testing() {
 	exit 0
 }
 
+# in_full: this is "lab run --full".
+in_full() {
+	[ -e /lab/full ]
+}
+
 # or_full LITTLE MUCH: how much of something, of which "lab run --full" does MUCH.
 or_full() {
-	if [ -e /lab/full ]; then
+	if in_full; then
 		echo "$2"
 	else
 		echo "$1"
