@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The lab itself: a guest without a camera comes up, obeys, and goes.
 # limit: 120
+# in: full
 # xen: any
 
 ok "a guest starts" guest_start plain || done_testing

@@ -2,6 +2,7 @@
 # Two cameras, vivid and a pattern, and three guests: two stream from both, each
 # with an order of its own, one from the pattern. Every byte of that is checked.
 # limit: 100
+# in: full
 # shellcheck shell=dash
 
 rate=5 count=25
