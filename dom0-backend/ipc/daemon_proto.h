@@ -11,7 +11,8 @@
  *   SESSION (+fd) answer to OPEN   SESSION_REPORT, REPORT  answer to QUERY
  *   QUERY   how is it going?
  *   POPULATED answer to POPULATE   POPULATE  make pages of the window
- *   STOP    unmap, close, exit
+ *   STOP    unmap, close, exit     GRANTED   the guest can see a camera's slots
+ *                                  UNGRANTED and not any more
  *
  *   vmediad to vmedia-camera       vmedia-camera to vmediad
  *   ------------------------       ------------------------
@@ -21,6 +22,7 @@
  *   END     a session is over      CLOSED  it is over
  *   ADMITTED answer to ADMIT       SESSION_REPORT, REPORT  answer to QUERY
  *   QUERY   how is it going?
+ *   RENEW   its slots' memory
  *   STOP    close, exit
  *
  * A child that must stop exits; its exit is the proof that nothing is mapped
@@ -29,8 +31,10 @@
  *
  * How they are started:
  *   vmedia-guest --domid N --name GUEST --log-level LEVEL [--grants]
- *	[--ioreq-server ID]
+ *	[--grant-slots] [--ioreq-server ID]
  *	--grants: a device of the guest has grant_usage=1
+ *	--grant-slots: it may grant cameras' slots to the guest, if the kernel
+ *	lets it
  *	ID: re-attach to the IOREQ server that an earlier vmedia-guest created
  *   vmedia-camera --name CAMERA --source SOURCE --log-level LEVEL
  *   vmedia-camera --list
@@ -66,6 +70,8 @@ enum daemon_type {
 	GUEST_SESSION_REPORT,
 	GUEST_REPORT,
 	GUEST_POPULATE,
+	GUEST_GRANTED,
+	GUEST_UNGRANTED,
 	CAMERA_SESSION = 32,
 	CAMERA_STOP,
 	CAMERA_SETTINGS,
@@ -73,6 +79,7 @@ enum daemon_type {
 	CAMERA_END,
 	CAMERA_ADMITTED,
 	CAMERA_QUERY,
+	CAMERA_RENEW,
 	CAMERA_STATE = 48,
 	CAMERA_ADMIT,
 	CAMERA_RATE,
@@ -109,10 +116,71 @@ struct camera_identity {
 };
 
 /**
+ * enum transfer_policy - how frames of a shared camera may reach a guest
+ * @TRANSFER_AUTO: by grants of the camera's own slots, where the kernel can keep
+ *                 the guest from writing and tell when it has let go; else copied
+ * @TRANSFER_COPY: copied into the guest's memory
+ * @TRANSFER_GRANTS: by grants also where the kernel can do neither: the guest is
+ *                   trusted
+ */
+enum transfer_policy {
+	TRANSFER_AUTO,
+	TRANSFER_COPY,
+	TRANSFER_GRANTS,
+};
+
+/**
+ * enum transfer_way - how frames reach a session's guest
+ * @WAY_NONE: it has no buffers
+ * @WAY_GRANTS: its buffers are the camera's slots
+ * @WAY_WINDOW: copied into the window of its device
+ * @WAY_PAGES: copied into pages that the guest brings
+ * @WAY_OBJECTS: copied into what the guest exported
+ */
+enum transfer_way {
+	WAY_NONE,
+	WAY_GRANTS,
+	WAY_WINDOW,
+	WAY_PAGES,
+	WAY_OBJECTS,
+};
+
+/**
+ * enum transfer_reason - why the buffers that a session has are not the
+ * camera's slots
+ * @REASON_NONE: they are, or there are none
+ * @REASON_POLICY: TRANSFER_COPY
+ * @REASON_DRIVER: the guest's driver does not know how
+ * @REASON_ASKED: the driver asked for buffers of another kind
+ * @REASON_DIRECT: the session has the node for itself
+ * @REASON_MEMORY: the slots are no dma-bufs
+ * @REASON_KERNEL: dom0's kernel cannot grant dma-bufs
+ * @REASON_WRITABLE: it cannot grant them read-only, as TRANSFER_AUTO wants it
+ * @REASON_REFERENCES: dom0 has too few grant references left
+ * @REASON_QUOTA: quota `memory` or `buffers` leaves no room for the slots
+ * @REASON_CAMERA: the camera could not make slots for them
+ */
+enum transfer_reason {
+	REASON_NONE,
+	REASON_POLICY,
+	REASON_DRIVER,
+	REASON_ASKED,
+	REASON_DIRECT,
+	REASON_MEMORY,
+	REASON_KERNEL,
+	REASON_WRITABLE,
+	REASON_REFERENCES,
+	REASON_QUOTA,
+	REASON_CAMERA,
+};
+
+/**
  * struct guest_attach - serve a device
  * @devid: xl's number of the device in this guest
  * @device_id: virtio device ID: 48, the ratified dialect, or 42, the draft's
  * @irq: SPI
+ * @transfer: enum transfer_policy, of the camera that is behind it now: with
+ *            TRANSFER_COPY the device does not offer grants
  * @base: guest-physical address of the 0x200 bytes of registers
  * @window: guest-physical address of the device's window: shared memory region
  *          0, where MMAP buffers are mapped. No page of it is there before
@@ -128,7 +196,7 @@ struct guest_attach {
 	uint32_t devid;
 	uint32_t device_id;
 	uint32_t irq;
-	uint32_t reserved;
+	uint32_t transfer;
 	uint64_t base;
 	uint64_t window;
 	uint64_t window_len;
@@ -175,12 +243,15 @@ struct guest_open {
  *         ENODEV no camera, EBUSY quota `sessions`, or a camera that is behind,
  *         EACCES policy
  * @serial: of the session, unique while vmediad runs
+ * @transfer: enum transfer_policy, of this guest and this camera
  */
 struct guest_session {
 	struct daemon_header hdr;
 	uint32_t tag;
 	uint32_t error;
 	uint64_t serial;
+	uint32_t transfer;
+	uint32_t reserved;
 };
 
 /* Bytes of one GUEST_POPULATE: vmediad does nothing else meanwhile */
@@ -217,6 +288,23 @@ struct guest_populated {
 	uint32_t error;
 };
 
+/**
+ * struct guest_granted - GUEST_GRANTED: from now on the guest can see the slots
+ * of the camera that @serial is a session of; GUEST_UNGRANTED: it is sure that it
+ * cannot any more
+ * @serial: of the session, which may be over: a guest may keep the slots mapped
+ *          for as long as it likes
+ * @bytes: of the slots
+ *
+ * Each session has at most one GRANTED without its UNGRANTED. Of a process that
+ * died nobody can say what its guest still sees; when the guest is gone, nothing.
+ */
+struct guest_granted {
+	struct daemon_header hdr;
+	uint64_t serial;
+	uint64_t bytes;
+};
+
 /** struct guest_closed - the session is over, its quota is free again */
 struct guest_closed {
 	struct daemon_header hdr;
@@ -242,6 +330,9 @@ struct daemon_query {
  * @failed: frames that could not be written to the guest's memory
  * @buffers: that it has
  * @queued: of these, with the device
+ * @way: enum transfer_way
+ * @reason: enum transfer_reason
+ * @copied: bytes that were copied to or from its buffers
  */
 struct guest_session_report {
 	struct daemon_header hdr;
@@ -252,6 +343,9 @@ struct guest_session_report {
 	uint64_t failed;
 	uint32_t buffers;
 	uint32_t queued;
+	uint32_t way;
+	uint32_t reason;
+	uint64_t copied;
 };
 
 /**
@@ -264,6 +358,12 @@ struct guest_session_report {
  * @foreign_pages: of the guest, mapped by their frame number since then
  * @granted_pages: of the guest, mapped by a grant
  * @copied_pages: of the guest, copied from or to by a grant
+ * @granted: bytes of cameras' slots that the guest can see, each slot once for
+ *           each session
+ * @lingering: of these, bytes whose sessions have no more use for them
+ * @wakeups: of the process
+ * @hypercalls: to map, copy, grant or notify; of the event loop's path
+ * @interrupts: raised in the guest
  * @refused: times that a limit was reached, by enum quota_kind; for
  *           QUOTA_COMMANDS the times that the guest was made to wait
  */
@@ -277,6 +377,11 @@ struct guest_report {
 	uint64_t foreign_pages;
 	uint64_t granted_pages;
 	uint64_t copied_pages;
+	uint64_t granted;
+	uint64_t lingering;
+	uint64_t wakeups;
+	uint64_t hypercalls;
+	uint64_t interrupts;
 	uint64_t refused[NUM_QUOTAS];
 };
 
@@ -303,11 +408,13 @@ struct camera_mode {
  * struct camera_settings - how a camera is shared; sent before the first
  * session, and at a change
  * @primary: domain that may write the settings that all share
+ * @slots: of a pool that is granted to guests; at least 1
  * @mode: pinned; without pixelformat: the first session that needs one sets it
  */
 struct camera_settings {
 	struct daemon_header hdr;
 	uint32_t primary;
+	uint32_t slots;
 	struct camera_mode mode;
 };
 
@@ -422,6 +529,17 @@ struct camera_bandwidth {
 	uint64_t bytes;
 };
 
+/**
+ * struct camera_renew - CAMERA_RENEW: whoever was shut out and may still see the
+ * slots shall see no more pictures
+ *
+ * The pool is replaced by one of fresh memory. Sessions whose buffers are its
+ * slots end with ESTALE; the others go on.
+ */
+struct camera_renew {
+	struct daemon_header hdr;
+};
+
 /** struct camera_admitted - answer to CAMERA_ADMIT
  * @error: 0 or a positive errno: ENOSPC quota `bytes/s`, of the domain or the
  *         camera
@@ -472,6 +590,7 @@ struct camera_session_report {
  * @mode_pinned: the mode is that of the configuration
  * @captured: frames since the process began
  * @lost: frames that the driver's sequence says it lost
+ * @wakeups: of the process
  * @mode: now; @mode.pixelformat is 0 if it is not known
  */
 struct camera_report {
@@ -482,6 +601,7 @@ struct camera_report {
 	uint32_t mode_pinned;
 	uint64_t captured;
 	uint64_t lost;
+	uint64_t wakeups;
 	struct camera_mode mode;
 	uint32_t reserved;
 };

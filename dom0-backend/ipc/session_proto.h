@@ -20,7 +20,8 @@
  *
  * A *shared* session is one of many that look at one capture. Its buffers are
  * vmedia-guest's own: a FRAME lends it a slot of the camera's pool, to be
- * copied and RELEASEd.
+ * copied and RELEASEd. Or its buffers are the slots: see REQBUFS; then a FRAME
+ * is RELEASEd when the guest has queued that buffer again.
  *
  * A *direct* session has the node for itself (codecs, outputs, VBI...): buffer
  * N of a queue is buffer N of the node. REQBUFS and CREATE_BUFS make them, in
@@ -79,6 +80,13 @@ struct session_header {
  * guest's buffers are vmedia-guest's own. REQBUFS and CREATE_BUFS do, since who
  * has buffers pins the camera's mode: the camera answers them for @type, and
  * count comes back as given.
+ *
+ * REQBUFS of V4L2_MEMORY_MMAP, in a shared session, asks for the slots
+ * themselves: the pool is made now, if there is none, and SLOTS comes before the
+ * REPLY, whose count is the number of slots. The pool stays as it is, over
+ * STREAMOFF, until all who asked so have sent another REQBUFS, or ended: no
+ * second SLOTS comes with STREAMON, and it does not grow. The camera may refuse
+ * (any errno), and be asked again for V4L2_MEMORY_USERPTR.
  *
  * In a direct session QBUF crosses as a v4l2_buffer of V4L2_MEMORY_MMAP,
  * followed, if it is multi-planar, by @length v4l2_planes; so does its reply,
@@ -192,7 +200,8 @@ struct session_event {
  * struct session_error - the session is over; end of file follows
  * @error: positive errno: ENODEV if the camera went away, EIO if it broke,
  *         EPROTO if the guest's process broke the rules of this file,
- *         EACCES if it was evicted
+ *         EACCES if it was evicted, ESTALE if its buffers were slots of a pool
+ *         that somebody who was shut out may still see
  */
 struct session_error {
 	struct session_header hdr;

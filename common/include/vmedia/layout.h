@@ -33,6 +33,7 @@ VMEDIA_ASSERT_SIZE(struct virtio_media_cmd_mmap, 20);
 VMEDIA_ASSERT_SIZE(struct virtio_media_draft_cmd_mmap, 24);
 VMEDIA_ASSERT_SIZE(struct virtio_media_clock, 8);
 VMEDIA_ASSERT_SIZE(struct virtio_media_resp_mmap, 24);
+VMEDIA_ASSERT_SIZE(struct virtio_media_resp_mmap_grants, 40);
 VMEDIA_ASSERT_SIZE(struct virtio_media_cmd_munmap, 16);
 VMEDIA_ASSERT_SIZE(struct virtio_media_resp_munmap, 8);
 VMEDIA_ASSERT_SIZE(struct virtio_media_event_header, 8);
@@ -44,6 +45,7 @@ VMEDIA_ASSERT_OFFSET(struct virtio_media_config, card, 8);
 VMEDIA_ASSERT_OFFSET(struct virtio_media_cmd_ioctl, code, 12);
 VMEDIA_ASSERT_OFFSET(struct virtio_media_cmd_mmap, offset, 16);
 VMEDIA_ASSERT_OFFSET(struct virtio_media_resp_mmap, driver_addr, 8);
+VMEDIA_ASSERT_OFFSET(struct virtio_media_resp_mmap_grants, gref_ids, 40);
 VMEDIA_ASSERT_OFFSET(struct virtio_media_event_dqbuf, planes, 96);
 
 VMEDIA_ASSERT_SIZE(struct v4l2_buffer, 88);

@@ -27,6 +27,13 @@
  */
 #define VIRTIO_MEDIA_F_CLOCK 57
 
+/*
+ * A feature bit that an extension of others for Xen chose, in the same range:
+ * responses to CMD_MMAP may be struct virtio_media_resp_mmap_grants. Offered
+ * only where the device and the driver are domains of one Xen.
+ */
+#define VIRTIO_MEDIA_F_GNTREF 63
+
 /* "Virtqueues" */
 #define VIRTIO_MEDIA_COMMANDQ 0
 #define VIRTIO_MEDIA_EVENTQ 1
@@ -176,6 +183,33 @@ struct virtio_media_resp_mmap {
 	struct virtio_media_resp_header hdr;
 	__le64 driver_addr;
 	__le64 len;
+};
+
+/**
+ * struct virtio_media_resp_mmap_grants - a mapping, if VIRTIO_MEDIA_F_GNTREF was
+ * negotiated
+ * @mmap: with @gref_count 0 as without the feature. Else its driver_addr is no
+ *        place in the SHM region, but what CMD_MUNMAP calls the mapping.
+ * @gref_count: pages that are granted to the driver, or 0
+ * @gref_page_size: bytes of each
+ * @gref_domid: of the domain that grants them
+ * @gref_ids: their grant references, in order
+ *
+ * The pages are the device's, and granted for reading only unless the buffer is
+ * for output. Buffers may have them that are slots of a capture which many look
+ * at: what is in one changes as soon as it was queued, and REQBUFS says how many
+ * there are, whatever number was asked for. The driver ends its use of the
+ * grants before it sends CMD_MUNMAP.
+ *
+ * A response that does not fit into what the driver made writable is an error.
+ */
+struct virtio_media_resp_mmap_grants {
+	struct virtio_media_resp_mmap mmap;
+	__le32 gref_count;
+	__le32 gref_page_size;
+	__le32 gref_domid;
+	__le32 __reserved;
+	__le32 gref_ids[];
 };
 
 /** struct virtio_media_cmd_munmap - end a mapping */
