@@ -55,6 +55,10 @@ declare -A LAB_KERNEL_SLOW=(
 	[debug]=4
 )
 
+# What all of them have besides Linux: the patches for dom0, which guests do
+# not need.
+LAB_KERNEL_PATCHES=("$LAB_TOP"/dom0-backend/linux/*.patch)
+
 # check_kernel VARIANT
 check_kernel() {
 	[ -n "${LAB_KERNEL_FRAGMENT[$1]+there}" ] ||
@@ -72,7 +76,7 @@ build_kernel() {
 		fragment=$CACHED/fragment
 	fi
 	cached kernel "building the kernel ($1; 5 min or more, once)" \
-		"$source" "$fragment"
+		"$source" "$fragment" "${LAB_KERNEL_PATCHES[@]}"
 	KERNEL=$CACHED
 }
 

@@ -15,6 +15,7 @@ kconfig-conf:kconfig-frontends-nox
 flex:flex
 bison:bison
 bc:bc
+patch:patch
 perl:perl-base
 python3:python3-minimal
 xz:xz-utils
