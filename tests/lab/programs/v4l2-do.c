@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * v4l2-do - does one thing after the other with a capture node, and prints a
- * line for each: what was done, and what came of it, errno by its name.
+ * v4l2-do - does one thing after the other with a capture node.
  *
  *	v4l2-do DEVICE STEP...
  *
- * A STEP is WORD or WORD:VALUE. The first file is opened by a step, too:
+ * The STEPs, besides those of steps.h, which says how they are told. The first
+ * file is opened by a step, too:
  *
  *	open	one more file; what follows is done with it
  *	use:N	what follows is done with file N, 0 is the first
@@ -21,51 +21,35 @@
  *	priority:N
  *	flood:SECONDS, reopen:SECONDS: a command, or open() and close(), as fast
  *		as can be: how many
- *	note:FILE, until:FILE, sleep:SECONDS: makes a file, waits for one
- *
- * It ends with 0 whatever was refused: the lines are what counts.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/videodev2.h>
 #include <poll.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
-#include <unistd.h>
+
+#include "steps.h"
 
 #define MAX_FILES 1024
 #define PATIENCE_MS 3000
 #define EVENT_PATIENCE_MS 10000
 
 /**
- * struct files - what is open
+ * struct state - what is open
  * @device: its path
  * @fd: of each file, -1 once it is closed
  * @count: that were opened
  * @now: index of the one in use
  */
-struct files {
+struct state {
 	const char *device;
 	int fd[MAX_FILES];
 	unsigned int count;
 	unsigned int now;
 };
 
-static int fd_of(const struct files *files)
+static int fd_of(const struct state *files)
 {
 	return files->count ? files->fd[files->now] : -1;
-}
-
-static void tell(int ret)
-{
-	if (ret < 0)
-		puts(strerrorname_np(errno));
-	else
-		puts("ok");
 }
 
 static void tell_number(int ret, unsigned int number)
@@ -76,7 +60,7 @@ static void tell_number(int ret, unsigned int number)
 		printf("%u\n", number);
 }
 
-static void do_open(struct files *files, const char *value)
+static void do_open(struct state *files, const char *value)
 {
 	int fd;
 
@@ -93,7 +77,7 @@ static void do_open(struct files *files, const char *value)
 	tell(fd);
 }
 
-static void do_use(struct files *files, const char *value)
+static void do_use(struct state *files, const char *value)
 {
 	unsigned int index = strtoul(value, NULL, 10);
 
@@ -105,7 +89,7 @@ static void do_use(struct files *files, const char *value)
 	puts("ok");
 }
 
-static void do_close(struct files *files, const char *value)
+static void do_close(struct state *files, const char *value)
 {
 	(void)value;
 	tell(close(fd_of(files)));
@@ -124,7 +108,7 @@ static void tell_format(int ret, const struct v4l2_format *format)
 		       pix->width, pix->height);
 }
 
-static void format_as(struct files *files, const char *value,
+static void format_as(struct state *files, const char *value,
 		      unsigned long request)
 {
 	struct v4l2_format format = { .type = V4L2_BUF_TYPE_VIDEO_CAPTURE };
@@ -140,17 +124,17 @@ static void format_as(struct files *files, const char *value,
 	tell_format(ret, &format);
 }
 
-static void do_format(struct files *files, const char *value)
+static void do_format(struct state *files, const char *value)
 {
 	format_as(files, value, VIDIOC_S_FMT);
 }
 
-static void do_try(struct files *files, const char *value)
+static void do_try(struct state *files, const char *value)
 {
 	format_as(files, value, VIDIOC_TRY_FMT);
 }
 
-static void do_sizes(struct files *files, const char *value)
+static void do_sizes(struct state *files, const char *value)
 {
 	struct v4l2_frmsizeenum size = { .pixel_format = V4L2_PIX_FMT_YUYV };
 
@@ -162,7 +146,7 @@ static void do_sizes(struct files *files, const char *value)
 	tell_number(0, size.index);
 }
 
-static void do_intervals(struct files *files, const char *value)
+static void do_intervals(struct state *files, const char *value)
 {
 	struct v4l2_format format = { .type = V4L2_BUF_TYPE_VIDEO_CAPTURE };
 	struct v4l2_frmivalenum interval = { 0 };
@@ -180,7 +164,7 @@ static void do_intervals(struct files *files, const char *value)
 	tell_number(0, interval.index);
 }
 
-static void do_rate(struct files *files, const char *value)
+static void do_rate(struct state *files, const char *value)
 {
 	struct v4l2_streamparm parm = { .type = V4L2_BUF_TYPE_VIDEO_CAPTURE };
 	struct v4l2_fract *interval = &parm.parm.capture.timeperframe;
@@ -200,14 +184,14 @@ static void do_rate(struct files *files, const char *value)
 					 interval->numerator);
 }
 
-static void do_input(struct files *files, const char *value)
+static void do_input(struct state *files, const char *value)
 {
 	int input = strtol(value, NULL, 10);
 
 	tell(ioctl(fd_of(files), VIDIOC_S_INPUT, &input));
 }
 
-static void do_buffers(struct files *files, const char *value)
+static void do_buffers(struct state *files, const char *value)
 {
 	struct v4l2_requestbuffers req = {
 		.count = strtoul(value, NULL, 10),
@@ -219,7 +203,7 @@ static void do_buffers(struct files *files, const char *value)
 	tell_number(ret, req.count);
 }
 
-static void do_create(struct files *files, const char *value)
+static void do_create(struct state *files, const char *value)
 {
 	struct v4l2_create_buffers create = {
 		.count = strtoul(value, NULL, 10),
@@ -244,7 +228,7 @@ static int buffer(int fd, unsigned long request, unsigned int index)
 	return ioctl(fd, request, &buf);
 }
 
-static void do_queue(struct files *files, const char *value)
+static void do_queue(struct state *files, const char *value)
 {
 	unsigned int count = strtoul(value, NULL, 10);
 	int ret = 0;
@@ -254,26 +238,26 @@ static void do_queue(struct files *files, const char *value)
 	tell(ret);
 }
 
-static void stream(struct files *files, unsigned long request)
+static void stream(struct state *files, unsigned long request)
 {
 	int type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
 
 	tell(ioctl(fd_of(files), request, &type));
 }
 
-static void do_on(struct files *files, const char *value)
+static void do_on(struct state *files, const char *value)
 {
 	(void)value;
 	stream(files, VIDIOC_STREAMON);
 }
 
-static void do_off(struct files *files, const char *value)
+static void do_off(struct state *files, const char *value)
 {
 	(void)value;
 	stream(files, VIDIOC_STREAMOFF);
 }
 
-static void do_take(struct files *files, const char *value)
+static void do_take(struct state *files, const char *value)
 {
 	struct pollfd pollfd = { .fd = fd_of(files), .events = POLLIN };
 	unsigned int count = strtoul(value, NULL, 10);
@@ -289,7 +273,7 @@ static void do_take(struct files *files, const char *value)
 	tell(ret);
 }
 
-static void do_get(struct files *files, const char *value)
+static void do_get(struct state *files, const char *value)
 {
 	struct v4l2_control control = { .id = strtoul(value, NULL, 0) };
 	int ret = ioctl(fd_of(files), VIDIOC_G_CTRL, &control);
@@ -308,7 +292,7 @@ static struct v4l2_control assignment(const char *value)
 	return control;
 }
 
-static void do_set(struct files *files, const char *value)
+static void do_set(struct state *files, const char *value)
 {
 	struct v4l2_control control = assignment(value);
 	int ret = ioctl(fd_of(files), VIDIOC_S_CTRL, &control);
@@ -316,7 +300,7 @@ static void do_set(struct files *files, const char *value)
 	tell_number(ret, control.value);
 }
 
-static void ext_as(struct files *files, const char *value,
+static void ext_as(struct state *files, const char *value,
 		   unsigned long request)
 {
 	struct v4l2_control wanted = assignment(value);
@@ -333,17 +317,17 @@ static void ext_as(struct files *files, const char *value,
 	tell_number(ret, control.value);
 }
 
-static void do_extset(struct files *files, const char *value)
+static void do_extset(struct state *files, const char *value)
 {
 	ext_as(files, value, VIDIOC_S_EXT_CTRLS);
 }
 
-static void do_exttry(struct files *files, const char *value)
+static void do_exttry(struct state *files, const char *value)
 {
 	ext_as(files, value, VIDIOC_TRY_EXT_CTRLS);
 }
 
-static void do_control(struct files *files, const char *value)
+static void do_control(struct state *files, const char *value)
 {
 	struct v4l2_queryctrl query = { .id = strtoul(value, NULL, 0) };
 	int ret = ioctl(fd_of(files), VIDIOC_QUERYCTRL, &query);
@@ -356,7 +340,7 @@ static void do_control(struct files *files, const char *value)
 		       fixed ? " read-only" : "");
 }
 
-static void do_subscribe(struct files *files, const char *value)
+static void do_subscribe(struct state *files, const char *value)
 {
 	struct v4l2_event_subscription subscription = {
 		.type = V4L2_EVENT_CTRL,
@@ -366,7 +350,7 @@ static void do_subscribe(struct files *files, const char *value)
 	tell(ioctl(fd_of(files), VIDIOC_SUBSCRIBE_EVENT, &subscription));
 }
 
-static void do_event(struct files *files, const char *value)
+static void do_event(struct state *files, const char *value)
 {
 	struct pollfd pollfd = { .fd = fd_of(files), .events = POLLPRI };
 	struct v4l2_event event = { 0 };
@@ -381,7 +365,7 @@ static void do_event(struct files *files, const char *value)
 	tell_number(ret, event.u.ctrl.value);
 }
 
-static void do_priority(struct files *files, const char *value)
+static void do_priority(struct state *files, const char *value)
 {
 	unsigned int priority = strtoul(value, NULL, 10);
 
@@ -396,7 +380,7 @@ static long now_ms(void)
 	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void do_flood(struct files *files, const char *value)
+static void do_flood(struct state *files, const char *value)
 {
 	struct v4l2_control control = { .id = V4L2_CID_BRIGHTNESS };
 	long end = now_ms() + strtol(value, NULL, 10) * 1000;
@@ -410,7 +394,7 @@ static void do_flood(struct files *files, const char *value)
 	tell_number(ret, count);
 }
 
-static void do_reopen(struct files *files, const char *value)
+static void do_reopen(struct state *files, const char *value)
 {
 	long end = now_ms() + strtol(value, NULL, 10) * 1000;
 	unsigned int count = 0;
@@ -425,37 +409,7 @@ static void do_reopen(struct files *files, const char *value)
 	tell_number(fd, count);
 }
 
-static void do_note(struct files *files, const char *value)
-{
-	int fd = open(value, O_WRONLY | O_CREAT, 0600);
-
-	(void)files;
-	tell(fd);
-	if (fd >= 0)
-		close(fd);
-}
-
-static void do_until(struct files *files, const char *value)
-{
-	(void)files;
-	while (access(value, F_OK) < 0)
-		usleep(20000);
-	puts("ok");
-}
-
-static void do_sleep(struct files *files, const char *value)
-{
-	(void)files;
-	usleep(strtod(value, NULL) * 1e6);
-	puts("ok");
-}
-
-/* @needs_value: it makes no sense without one */
-static const struct step {
-	const char *word;
-	void (*run)(struct files *files, const char *value);
-	bool needs_value;
-} steps[] = {
+static const struct step steps[] = {
 	{ "open", do_open, false },
 	{ "use", do_use, true },
 	{ "close", do_close, false },
@@ -481,46 +435,15 @@ static const struct step {
 	{ "priority", do_priority, true },
 	{ "flood", do_flood, true },
 	{ "reopen", do_reopen, true },
-	{ "note", do_note, true },
-	{ "until", do_until, true },
-	{ "sleep", do_sleep, true },
 };
-
-static const struct step *find_step(const char *text)
-{
-	size_t len = strcspn(text, ":");
-
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		const struct step *step = &steps[i];
-
-		if (strlen(step->word) == len &&
-		    strncmp(text, step->word, len) == 0 &&
-		    (text[len] == ':' || !step->needs_value))
-			return step;
-	}
-	return NULL;
-}
 
 int main(int argc, char **argv)
 {
-	struct files files = { .device = argc > 1 ? argv[1] : NULL };
+	struct state files = { .device = argc > 1 ? argv[1] : NULL };
 
 	if (argc < 3) {
 		fprintf(stderr, "usage: v4l2-do DEVICE STEP...\n");
 		return 2;
 	}
-	/* Whoever reads along sees each step when it is done. */
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	for (int i = 2; i < argc; i++) {
-		const struct step *step = find_step(argv[i]);
-		const char *value = strchr(argv[i], ':');
-
-		if (!step) {
-			fprintf(stderr, "v4l2-do: what is %s?\n", argv[i]);
-			return 2;
-		}
-		printf("%s: ", argv[i]);
-		step->run(&files, value ? value + 1 : NULL);
-	}
-	return 0;
+	return do_steps(&files, steps, sizeof(steps) / sizeof(steps[0]), argv + 2);
 }
