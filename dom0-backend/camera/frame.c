@@ -12,17 +12,13 @@ void frames_init(struct frames *frames, unsigned int num_slots)
 	assert(num_slots <= SESSION_MAX_SLOTS);
 	memset(frames, 0, sizeof(*frames));
 	frames->num_slots = num_slots;
-	frames->num_queued = num_slots;
-	frames->queued = (1u << num_slots) - 1;
 }
 
 void frames_grow(struct frames *frames, unsigned int num_slots)
 {
-	assert(num_slots <= SESSION_MAX_SLOTS);
-	while (frames->num_slots < num_slots) {
-		frames->queued |= 1u << frames->num_slots++;
-		frames->num_queued++;
-	}
+	assert(num_slots >= frames->num_slots &&
+	       num_slots <= SESSION_MAX_SLOTS);
+	frames->num_slots = num_slots;
 }
 
 void frames_queued(struct frames *frames, unsigned int slot)
@@ -30,6 +26,12 @@ void frames_queued(struct frames *frames, unsigned int slot)
 	assert(frames_idle(frames, slot));
 	frames->queued |= 1u << slot;
 	frames->num_queued++;
+}
+
+void frames_stopped(struct frames *frames)
+{
+	frames->queued = 0;
+	frames->num_queued = 0;
 }
 
 int frames_filled(struct frames *frames, unsigned int slot)

@@ -8,6 +8,8 @@
  *      +------------------------+
  *            frames_queued()
  *
+ * frames_stopped() makes all that are QUEUED IDLE.
+ *
  * QUEUED: the driver may write into it. IDLE: nobody has it. LENT: a frame
  * that one or more sessions read. Pure counting: no system call, no memory.
  */
@@ -37,14 +39,17 @@ struct frames {
 	unsigned int readers[SESSION_MAX_SLOTS];
 };
 
-/** frames_init() - @num_slots slots, all QUEUED */
+/** frames_init() - @num_slots slots, all IDLE */
 void frames_init(struct frames *frames, unsigned int num_slots);
 
-/** frames_grow() - the pool has @num_slots now; those that are new are QUEUED */
+/** frames_grow() - the pool has @num_slots now; those that are new are IDLE */
 void frames_grow(struct frames *frames, unsigned int num_slots);
 
 /** frames_queued() - the driver has been given an IDLE slot */
 void frames_queued(struct frames *frames, unsigned int slot);
+
+/** frames_stopped() - the driver gave all back: what was QUEUED is IDLE */
+void frames_stopped(struct frames *frames);
 
 /**
  * frames_filled() - the driver handed a slot over

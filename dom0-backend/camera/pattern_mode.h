@@ -38,7 +38,7 @@ int pattern_mode_parse(struct pattern_mode *mode, const char *text);
 
 /**
  * pattern_mode_ioctl() - run an ioctl
- * @busy: a capture runs: the size must stay
+ * @busy: there are slots: the size must stay
  * @payload: of the size coded in @request
  * Return: 0 or the negative errno that V4L2 documents; -ENOTTY for what the
  * pattern has not: controls, events.

@@ -4,7 +4,16 @@
  * or the built-in pattern.
  *
  * A source is one capture queue and any number of handles. The queue is used
- * by the camera alone: it starts, slots are filled and queued again, it stops.
+ * by the camera alone:
+ *
+ *              prepare()                start()
+ *   no slots ------------> prepared -------------> running
+ *            <------------          <-------------
+ *             unprepare()                stop()
+ *
+ * Slots that are queued are filled while it runs. They stay over any number of
+ * starts.
+ *
  * A handle is a session's view of everything else, as an open file of a V4L2
  * node is: formats and inputs are common to all handles, events and
  * priorities are each handle's own.
@@ -33,7 +42,7 @@ struct source_handle;
 /**
  * struct source_listener - what a source tells the camera
  * @changed: the source came or went: see @identity of struct source. If it
- *           went, all handles must be closed and the queue stopped before
+ *           went, all handles must be closed and the queue unprepared before
  *           the call returns.
  * @filled: a slot is filled and with the camera until queued again. @frame is
  *          borrowed; its header and generation are not set.
@@ -48,7 +57,7 @@ struct source_listener {
 
 /**
  * struct source_ops - one kind of source
- * @destroy: all handles are closed and the queue is stopped
+ * @destroy: all handles are closed and the queue has no slots
  * @open: a new handle. @event is called for each of its V4L2 events, also
  *        from inside its ioctl (initial events of a subscription come before
  *        the ioctl returns), and must not close it. -ENODEV if the source is
@@ -61,14 +70,18 @@ struct source_listener {
  *         @events (EPOLLIN, EPOLLOUT) that can be dequeued, or EPOLLERR, also
  *         if there is nothing to wait for. None: not any more. NULL in a source
  *         that is always shared.
- * @start: make about @num_slots slots, queue all, begin to capture. @pool is
- *         initialised and empty; it is the caller's to finish, also after a
- *         failure. More or fewer slots are possible.
- * @grow: while it runs, make up to @num_slots more slots and queue them. @pool
- *        is the running one; those that were made are in it, also if it
- *        returns why there are not more.
- * @stop: end capturing; all slots are the caller's to close
- * @queue: @slot may be filled again
+ * @prepare: make about @num_slots slots; none is queued. @pool is initialised
+ *           and empty; it is the caller's to finish, also after a failure. More
+ *           or fewer slots are possible. What they are made for, the mode,
+ *           stays until they are gone.
+ * @grow: of a queue that is prepared or runs: make up to @num_slots more slots;
+ *        none of them is queued. @pool is that of @prepare; those that were
+ *        made are in it, also if it returns why there are not more.
+ * @start: of a prepared queue: begin to capture
+ * @queue: @slot may be filled, now or as soon as it runs
+ * @stop: end capturing, if it began; no slot is queued any more
+ * @unprepare: of a stopped queue: it has no slots any more. Their memory is
+ *             free when nobody has their descriptors, and in no pool before.
  */
 struct source_ops {
 	void (*destroy)(struct source *source);
@@ -79,12 +92,14 @@ struct source_ops {
 	int (*ioctl)(struct source_handle *handle, unsigned long request,
 		     void *payload);
 	void (*watch)(struct source_handle *handle, uint32_t events);
-	int (*start)(struct source *source, unsigned int num_slots,
-		     struct pool *pool);
+	int (*prepare)(struct source *source, unsigned int num_slots,
+		       struct pool *pool);
 	int (*grow)(struct source *source, unsigned int num_slots,
 		    struct pool *pool);
-	void (*stop)(struct source *source);
+	int (*start)(struct source *source);
 	int (*queue)(struct source *source, unsigned int slot);
+	void (*stop)(struct source *source);
+	void (*unprepare)(struct source *source);
 };
 
 /**

@@ -26,12 +26,12 @@
  * struct source_pattern - a pattern source
  * @mode: what is drawn
  * @running: between start and stop
- * @pattern: of the running capture
+ * @pattern: that its slots were prepared for
  * @pictures: its slots, mapped; NULL if none
  * @bytes: of each
  * @queued: bit per slot that may be drawn into
  * @next: slot to look at first, so that all are used in turn
- * @num_slots: of the running capture
+ * @num_slots: that are prepared, 0 if none
  * @sequence: of the next picture
  * @tick: the next picture is due
  */
@@ -146,21 +146,20 @@ static int pattern_make_slot(struct source_pattern *self, unsigned int slot,
 	return 0;
 }
 
-static void pattern_stop(struct source *source)
+static void pattern_unprepare(struct source *source)
 {
 	struct source_pattern *self = to_pattern(source);
 
-	event_del(self->tick);
 	for (unsigned int i = 0; i < SESSION_MAX_SLOTS; i++) {
 		if (self->pictures[i])
 			munmap(self->pictures[i], self->bytes);
 		self->pictures[i] = NULL;
 	}
-	self->running = false;
+	self->num_slots = 0;
 }
 
-static int pattern_start(struct source *source, unsigned int num_slots,
-			 struct pool *pool)
+static int pattern_prepare(struct source *source, unsigned int num_slots,
+			   struct pool *pool)
 {
 	struct source_pattern *self = to_pattern(source);
 	size_t page = sysconf(_SC_PAGESIZE);
@@ -177,17 +176,13 @@ static int pattern_start(struct source *source, unsigned int num_slots,
 	for (unsigned int i = 0; i < num_slots; i++) {
 		ret = pattern_make_slot(self, i, pool);
 		if (ret) {
-			pattern_stop(source);
+			pattern_unprepare(source);
 			return ret;
 		}
 	}
 
 	self->num_slots = num_slots;
-	self->queued = (1u << num_slots) - 1;
 	self->next = 0;
-	self->sequence = 0;
-	self->running = true;
-	pattern_set_rate(self);
 	return 0;
 }
 
@@ -201,7 +196,6 @@ static int pattern_add_slot(struct source_pattern *self, struct pool *pool)
 		return ret;
 	ret = pattern_make_slot(self, slot, pool);
 	if (ret == 0) {
-		self->queued |= 1u << slot;
 		self->num_slots++;
 		return 0;
 	}
@@ -222,6 +216,16 @@ static int pattern_grow(struct source *source, unsigned int num_slots,
 	return ret;
 }
 
+static int pattern_start(struct source *source)
+{
+	struct source_pattern *self = to_pattern(source);
+
+	self->sequence = 0;
+	self->running = true;
+	pattern_set_rate(self);
+	return 0;
+}
+
 static int pattern_queue(struct source *source, unsigned int slot)
 {
 	struct source_pattern *self = to_pattern(source);
@@ -230,13 +234,23 @@ static int pattern_queue(struct source *source, unsigned int slot)
 	return 0;
 }
 
+static void pattern_stop(struct source *source)
+{
+	struct source_pattern *self = to_pattern(source);
+
+	event_del(self->tick);
+	self->queued = 0;
+	self->running = false;
+}
+
 static int pattern_ioctl(struct source_handle *handle, unsigned long request,
 			 void *payload)
 {
 	struct source_pattern *self = to_pattern(handle->source);
 	int ret;
 
-	ret = pattern_mode_ioctl(&self->mode, self->running, request, payload);
+	ret = pattern_mode_ioctl(&self->mode, self->num_slots > 0, request,
+				 payload);
 	if (ret == 0 && request == VIDIOC_S_PARM && self->running)
 		pattern_set_rate(self);
 	return ret;
@@ -276,10 +290,12 @@ static const struct source_ops pattern_ops = {
 	.open = pattern_open,
 	.close = pattern_close,
 	.ioctl = pattern_ioctl,
-	.start = pattern_start,
+	.prepare = pattern_prepare,
 	.grow = pattern_grow,
-	.stop = pattern_stop,
+	.start = pattern_start,
 	.queue = pattern_queue,
+	.stop = pattern_stop,
+	.unprepare = pattern_unprepare,
 };
 
 int source_pattern_create(struct event_base *base, const char *spec,

@@ -370,15 +370,28 @@ static int v4l2_source_ioctl(struct source_handle *handle,
 	return ret;
 }
 
-static int v4l2_source_start(struct source *source, unsigned int num_slots,
-			     struct pool *pool)
+static int v4l2_source_prepare(struct source *source, unsigned int num_slots,
+			       struct pool *pool)
+{
+	struct source_v4l2 *self = to_v4l2(source);
+
+	if (self->fd < 0)
+		return -ENODEV;
+	return v4l2_stream_prepare(&self->stream, num_slots, pool);
+}
+
+static int v4l2_source_grow(struct source *source, unsigned int num_slots,
+			    struct pool *pool)
+{
+	return v4l2_stream_grow(&to_v4l2(source)->stream, num_slots, pool);
+}
+
+static int v4l2_source_start(struct source *source)
 {
 	struct source_v4l2 *self = to_v4l2(source);
 	int ret;
 
-	if (self->fd < 0)
-		return -ENODEV;
-	ret = v4l2_stream_start(&self->stream, num_slots, pool);
+	ret = v4l2_stream_start(&self->stream);
 	if (ret)
 		return ret;
 
@@ -390,10 +403,9 @@ static int v4l2_source_start(struct source *source, unsigned int num_slots,
 	return 0;
 }
 
-static int v4l2_source_grow(struct source *source, unsigned int num_slots,
-			    struct pool *pool)
+static int v4l2_source_queue(struct source *source, unsigned int slot)
 {
-	return v4l2_stream_grow(&to_v4l2(source)->stream, num_slots, pool);
+	return v4l2_stream_queue(&to_v4l2(source)->stream, slot);
 }
 
 static void v4l2_source_stop(struct source *source)
@@ -404,9 +416,9 @@ static void v4l2_source_stop(struct source *source)
 	v4l2_stream_stop(&self->stream);
 }
 
-static int v4l2_source_queue(struct source *source, unsigned int slot)
+static void v4l2_source_unprepare(struct source *source)
 {
-	return v4l2_stream_queue(&to_v4l2(source)->stream, slot);
+	v4l2_stream_unprepare(&to_v4l2(source)->stream);
 }
 
 static void v4l2_source_destroy(struct source *source)
@@ -432,10 +444,12 @@ static const struct source_ops v4l2_source_ops = {
 	.close = v4l2_source_close,
 	.ioctl = v4l2_source_ioctl,
 	.watch = v4l2_source_watch,
-	.start = v4l2_source_start,
+	.prepare = v4l2_source_prepare,
 	.grow = v4l2_source_grow,
-	.stop = v4l2_source_stop,
+	.start = v4l2_source_start,
 	.queue = v4l2_source_queue,
+	.stop = v4l2_source_stop,
+	.unprepare = v4l2_source_unprepare,
 };
 
 int source_v4l2_create(struct event_base *base, const char *spec,

@@ -96,23 +96,71 @@ static void stream_share_out(struct stream *stream)
 		stream->share = MAX((slots - FRAMES_KEEP_QUEUED) / guests, 1u);
 }
 
-static int stream_start(struct stream *stream)
+static bool stream_has_pool(const struct stream *stream)
+{
+	return stream->pool.num_slots > 0;
+}
+
+static int stream_prepare(struct stream *stream, unsigned int num_slots)
 {
 	struct source *source = stream->source;
 	int ret;
 
-	ret = source->ops->start(source, stream_wanted_slots(stream),
-				 &stream->pool);
+	ret = source->ops->prepare(source, num_slots, &stream->pool);
 	if (ret) {
 		pool_finish(&stream->pool);
 		return ret;
 	}
 
 	frames_init(&stream->frames, stream->pool.num_slots);
-	stream->next_sequence = 0;
-	stream->sequence_offset = 0;
 	stream->cannot_grow = false;
 	return 0;
+}
+
+static void stream_unprepare(struct stream *stream)
+{
+	stream->source->ops->unprepare(stream->source);
+	pool_finish(&stream->pool);
+	frames_init(&stream->frames, 0);
+}
+
+static void stream_stop(struct stream *stream)
+{
+	stream->source->ops->stop(stream->source);
+	frames_stopped(&stream->frames);
+	stream->running = false;
+}
+
+/* Nobody holds a frame: all slots are idle. */
+static int stream_start(struct stream *stream)
+{
+	struct source *source = stream->source;
+	int ret = 0;
+
+	for (unsigned int i = 0; i < stream->pool.num_slots && ret == 0; i++) {
+		ret = source->ops->queue(source, i);
+		if (ret == 0)
+			frames_queued(&stream->frames, i);
+	}
+	if (ret == 0)
+		ret = source->ops->start(source);
+	if (ret) {
+		stream_stop(stream);
+		return ret;
+	}
+	stream->running = true;
+	stream->is_first = true;
+	return 0;
+}
+
+/* Somebody left: what nobody needs any more is given back. */
+static void stream_settle(struct stream *stream)
+{
+	if (stream->num_readers == 0 && stream->running)
+		stream_stop(stream);
+	if (stream->num_readers == 0 && stream_has_pool(stream))
+		stream_unprepare(stream);
+	stream_share_out(stream);
 }
 
 /* Who is not told now is told of all the next time. */
@@ -127,33 +175,6 @@ static void stream_tell_growth(struct stream *stream)
 		    reader->ops->slots(reader, pool, reader->num_slots) == 0)
 			reader->num_slots = pool->num_slots;
 	}
-}
-
-static void stream_grow(struct stream *stream)
-{
-	struct source *source = stream->source;
-	struct pool *pool = &stream->pool;
-	unsigned int wanted = stream_wanted_slots(stream);
-	int ret;
-
-	if (wanted <= pool->num_slots || stream->cannot_grow)
-		return;
-
-	ret = source->ops->grow(source, wanted - pool->num_slots, pool);
-	if (ret) {
-		stream->cannot_grow = true;
-		log_guest(&stream->limit,
-			  "the pool has %u slots of %u, which are shared: %s",
-			  pool->num_slots, wanted, strerror(-ret));
-	}
-	frames_grow(&stream->frames, pool->num_slots);
-	stream_tell_growth(stream);
-}
-
-static void stream_stop(struct stream *stream)
-{
-	stream->source->ops->stop(stream->source);
-	pool_finish(&stream->pool);
 }
 
 /*
@@ -182,12 +203,34 @@ static void stream_queue_idle(struct stream *stream)
 	}
 }
 
+static void stream_grow(struct stream *stream, unsigned int num_slots)
+{
+	struct source *source = stream->source;
+	struct pool *pool = &stream->pool;
+	int ret;
+
+	if (num_slots <= pool->num_slots || stream->cannot_grow)
+		return;
+
+	ret = source->ops->grow(source, num_slots - pool->num_slots, pool);
+	if (ret) {
+		stream->cannot_grow = true;
+		log_guest(&stream->limit,
+			  "the pool has %u slots of %u, which are shared: %s",
+			  pool->num_slots, num_slots, strerror(-ret));
+	}
+	frames_grow(&stream->frames, pool->num_slots);
+	if (stream->running)
+		stream_queue_idle(stream);
+	stream_tell_growth(stream);
+}
+
 static void stream_return(struct stream *stream, struct stream_reader *reader,
 			  unsigned int slot)
 {
 	reader->held &= ~(1u << slot);
 	reader->num_held--;
-	if (frames_return(&stream->frames, slot))
+	if (frames_return(&stream->frames, slot) && stream->running)
 		stream_queue(stream, slot);
 }
 
@@ -203,42 +246,62 @@ void stream_leave(struct stream *stream, struct stream_reader *reader)
 		if (reader->held & 1u << i)
 			stream_return(stream, reader, i);
 	}
-	if (stream->num_readers == 0)
-		stream_stop(stream);
+	stream_settle(stream);
+}
+
+/* On failure nothing but what was there before. */
+static int stream_make_ready(struct stream *stream)
+{
+	int ret = 0;
+
+	if (stream_has_pool(stream))
+		stream_grow(stream, stream_wanted_slots(stream));
 	else
-		stream_share_out(stream);
+		ret = stream_prepare(stream, stream_wanted_slots(stream));
+	if (ret || stream->running)
+		return ret;
+
+	stream->next_sequence = 0;
+	stream->sequence_offset = 0;
+	return stream_start(stream);
+}
+
+/* The pool, all of it; it may grow later. */
+static int stream_tell_pool(struct stream *stream,
+			    struct stream_reader *reader)
+{
+	int ret;
+
+	ret = reader->ops->slots(reader, &stream->pool, 0);
+	if (ret == 0)
+		reader->num_slots = stream->pool.num_slots;
+	return ret;
 }
 
 int stream_join(struct stream *stream, struct stream_reader *reader)
 {
-	int ret = 0;
+	int ret;
 
 	assert(!stream_reading(reader));
 
 	reader->phase = 0;
-	reader->num_slots = 0;
 	reader->num_held = 0;
 	reader->held = 0;
 	list_append(&stream->readers, &reader->link);
 
-	if (stream->num_readers == 0)
-		ret = stream_start(stream);
-	else
-		stream_grow(stream);
+	ret = stream_make_ready(stream);
 	if (ret) {
 		list_remove(&reader->link);
+		stream_settle(stream);
 		return ret;
 	}
 	stream->num_readers++;
 	stream_share_out(stream);
 
-	ret = reader->ops->slots(reader, &stream->pool, 0);
-	if (ret) {
+	ret = stream_tell_pool(stream, reader);
+	if (ret)
 		stream_leave(stream, reader);
-		return ret;
-	}
-	reader->num_slots = stream->pool.num_slots;
-	return 0;
+	return ret;
 }
 
 void stream_allow(struct stream *stream, struct stream_reader *reader,
@@ -247,7 +310,7 @@ void stream_allow(struct stream *stream, struct stream_reader *reader,
 	reader->allowance = allowance;
 	if (!stream_reading(reader))
 		return;
-	stream_grow(stream);
+	stream_grow(stream, stream_wanted_slots(stream));
 	stream_share_out(stream);
 }
 
@@ -337,8 +400,9 @@ static void stream_count(struct stream *stream, uint32_t sequence)
 {
 	uint32_t gap = sequence - stream->driver_next;
 
-	if (stream->next_sequence > 0 && (int32_t)gap > 0)
+	if (!stream->is_first && (int32_t)gap > 0)
 		stream->lost += gap;
+	stream->is_first = false;
 	stream->driver_next = sequence + 1;
 	stream->captured++;
 }

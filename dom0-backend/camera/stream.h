@@ -83,11 +83,13 @@ struct stream_reader {
  * @source: borrowed
  * @readers: of struct stream_reader
  * @num_readers: on that list
- * @pool: empty while nobody reads
+ * @pool: without slots while nobody reads
+ * @running: the source captures; else it is prepared, if there is a pool
  * @frames: who has which slot
  * @next_sequence: the least that the next frame may have
  * @sequence_offset: to be added to the driver's
  * @driver_next: the number that the driver's next frame has if none is lost
+ * @is_first: no frame came since the source was started
  * @share: most slots that a guest may hold, whatever its allowance
  * @cannot_grow: the pool of this capture is as large as it gets
  * @limit: of what readers that come and go make us log
@@ -99,10 +101,12 @@ struct stream {
 	struct list readers;
 	unsigned int num_readers;
 	struct pool pool;
+	bool running;
 	struct frames frames;
 	uint32_t next_sequence;
 	uint32_t sequence_offset;
 	uint32_t driver_next;
+	bool is_first;
 	unsigned int share;
 	bool cannot_grow;
 	struct log_limit limit;

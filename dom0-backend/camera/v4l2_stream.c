@@ -97,25 +97,21 @@ static int fill_pool(struct v4l2_stream *stream, unsigned int num_slots,
 	return ret;
 }
 
-int v4l2_stream_start(struct v4l2_stream *stream, unsigned int num_slots,
-		      struct pool *pool)
+int v4l2_stream_prepare(struct v4l2_stream *stream, unsigned int num_slots,
+			struct pool *pool)
 {
 	int ret;
 
 	ret = request_buffers(stream, &num_slots);
-	if (ret)
+	if (ret) {
+		log_guest(&stream->limit, "the device makes no buffers: %s",
+			  strerror(-ret));
 		return ret;
+	}
 
 	ret = fill_pool(stream, num_slots, pool);
-	for (unsigned int i = 0; i < num_slots && ret == 0; i++)
-		ret = v4l2_stream_queue(stream, i);
-	if (ret == 0)
-		ret = stream_ioctl(stream, VIDIOC_STREAMON, &stream->type);
-	if (ret) {
-		log_guest(&stream->limit, "the device does not stream: %s",
-			  strerror(-ret));
-		v4l2_stream_stop(stream);
-	}
+	if (ret)
+		v4l2_stream_unprepare(stream);
 	return ret;
 }
 
@@ -153,8 +149,6 @@ static int add_slot(struct v4l2_stream *stream, struct pool *pool)
 	ret = check_layout(stream, slot, pool);
 	if (ret == 0)
 		ret = export_slot(stream, slot, pool);
-	if (ret == 0)
-		ret = v4l2_stream_queue(stream, slot);
 	if (ret)
 		pool_drop_slot(pool);
 	return ret;
@@ -203,17 +197,15 @@ int v4l2_stream_grow(struct v4l2_stream *stream, unsigned int num_slots,
 	return ret;
 }
 
-void v4l2_stream_stop(struct v4l2_stream *stream)
+int v4l2_stream_start(struct v4l2_stream *stream)
 {
-	unsigned int none = 0;
 	int ret;
 
-	/* Also if it never ran: that takes queued buffers back. */
-	stream_ioctl(stream, VIDIOC_STREAMOFF, &stream->type);
-	ret = request_buffers(stream, &none);
-	if (ret && ret != -ENODEV)
-		log_guest(&stream->limit, "the device keeps its buffers: %s",
+	ret = stream_ioctl(stream, VIDIOC_STREAMON, &stream->type);
+	if (ret)
+		log_guest(&stream->limit, "the device does not stream: %s",
 			  strerror(-ret));
+	return ret;
 }
 
 int v4l2_stream_queue(struct v4l2_stream *stream, unsigned int slot)
@@ -226,6 +218,23 @@ int v4l2_stream_queue(struct v4l2_stream *stream, unsigned int slot)
 	if (is_multiplanar(stream))
 		buffer.length = stream->num_planes;
 	return stream_ioctl(stream, VIDIOC_QBUF, &buffer);
+}
+
+void v4l2_stream_stop(struct v4l2_stream *stream)
+{
+	/* Also if it never ran: that takes queued buffers back. */
+	stream_ioctl(stream, VIDIOC_STREAMOFF, &stream->type);
+}
+
+void v4l2_stream_unprepare(struct v4l2_stream *stream)
+{
+	unsigned int none = 0;
+	int ret;
+
+	ret = request_buffers(stream, &none);
+	if (ret && ret != -ENODEV)
+		log_guest(&stream->limit, "the device keeps its buffers: %s",
+			  strerror(-ret));
 }
 
 int v4l2_stream_dequeue(struct v4l2_stream *stream,

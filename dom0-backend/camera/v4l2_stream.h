@@ -17,7 +17,7 @@
  * struct v4l2_stream - a capture queue
  * @fd: the device, opened with libv4l2; borrowed
  * @type: of the queue
- * @num_planes: of a buffer, while it runs
+ * @num_planes: of a buffer, while there are some
  * @limit: of what a guest can log that starts it again and again
  */
 struct v4l2_stream {
@@ -27,21 +27,29 @@ struct v4l2_stream {
 	struct log_limit limit;
 };
 
-/** v4l2_stream_start() - as start of struct source_ops */
-int v4l2_stream_start(struct v4l2_stream *stream, unsigned int num_slots,
-		      struct pool *pool);
+/** v4l2_stream_prepare() - as prepare of struct source_ops */
+int v4l2_stream_prepare(struct v4l2_stream *stream, unsigned int num_slots,
+			struct pool *pool);
 
 /** v4l2_stream_grow() - as grow of struct source_ops. What a failed call made
- * and could not use, the driver keeps until it stops: it must be the last. */
+ * and could not use, the driver keeps until it has no slots: it must be the
+ * last. */
 int v4l2_stream_grow(struct v4l2_stream *stream, unsigned int num_slots,
 		     struct pool *pool);
 
-/** v4l2_stream_stop() - buffers are the driver's to free when all
- * descriptors of the pool are closed; cannot fail in a way that matters */
-void v4l2_stream_stop(struct v4l2_stream *stream);
+/** v4l2_stream_start() - as start of struct source_ops */
+int v4l2_stream_start(struct v4l2_stream *stream);
 
 /** v4l2_stream_queue() - as queue of struct source_ops */
 int v4l2_stream_queue(struct v4l2_stream *stream, unsigned int slot);
+
+/** v4l2_stream_stop() - as stop of struct source_ops; cannot fail in a way that
+ * matters */
+void v4l2_stream_stop(struct v4l2_stream *stream);
+
+/** v4l2_stream_unprepare() - buffers are the driver's to free when all
+ * descriptors of the pool are closed; cannot fail in a way that matters */
+void v4l2_stream_unprepare(struct v4l2_stream *stream);
 
 /**
  * v4l2_stream_dequeue() - a filled slot

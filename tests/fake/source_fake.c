@@ -282,37 +282,31 @@ static int fake_queue(struct source *source, unsigned int slot)
 	return 0;
 }
 
-static int fake_add_slot(struct source_fake *fake, struct pool *pool)
+static void fake_add_slot(struct source_fake *fake, struct pool *pool)
 {
-	unsigned int slot = fake->num_slots;
 	int fd;
 
 	fd = memfd_create("fake", MFD_CLOEXEC);
 	assert(fd >= 0 && ftruncate(fd, pool->plane_size[0]) == 0);
-	pool_set_fd(pool, slot, 0, fd);
-	fake->num_slots++;
-	return fake_queue(&fake->source, slot);
+	pool_set_fd(pool, fake->num_slots++, 0, fd);
 }
 
-static int fake_start(struct source *source, unsigned int num_slots,
-		      struct pool *pool)
+static int fake_prepare(struct source *source, unsigned int num_slots,
+			struct pool *pool)
 {
 	struct source_fake *fake = to_fake(source);
 	uint32_t size = 4096;
 
 	assert(fake->num_slots == 0);
-	if (fake->fail_start)
-		return -fake->fail_start;
+	if (fake->fail_prepare)
+		return -fake->fail_prepare;
 	if (fake->give_slots)
 		num_slots = fake->give_slots;
 
-	fake->queued = 0;
-	fake->num_order = 0;
-	fake->sequence = 0;
 	assert(pool_layout(pool, num_slots, 1, &size) == 0);
 	for (unsigned int i = 0; i < num_slots; i++)
-		assert(fake_add_slot(fake, pool) == 0);
-	fake->starts++;
+		fake_add_slot(fake, pool);
+	fake->prepares++;
 	return 0;
 }
 
@@ -327,8 +321,21 @@ static int fake_grow(struct source *source, unsigned int num_slots,
 		if (fake->fail_grow && fake->num_slots >= fake->most_slots)
 			return -fake->fail_grow;
 		assert(pool_add_slot(pool) == 0);
-		assert(fake_add_slot(fake, pool) == 0);
+		fake_add_slot(fake, pool);
 	}
+	return 0;
+}
+
+static int fake_start(struct source *source)
+{
+	struct source_fake *fake = to_fake(source);
+
+	assert(fake->num_slots > 0 && !fake->running);
+	if (fake->fail_start)
+		return -fake->fail_start;
+	fake->running = true;
+	fake->sequence = 0;
+	fake->starts++;
 	return 0;
 }
 
@@ -337,8 +344,18 @@ static void fake_stop(struct source *source)
 	struct source_fake *fake = to_fake(source);
 
 	assert(fake->num_slots > 0);
+	fake->stops += fake->running;
+	fake->running = false;
+	fake->queued = 0;
+	fake->num_order = 0;
+}
+
+static void fake_unprepare(struct source *source)
+{
+	struct source_fake *fake = to_fake(source);
+
+	assert(fake->num_slots > 0 && !fake->running && fake->queued == 0);
 	fake->num_slots = 0;
-	fake->stops++;
 }
 
 static void fake_destroy(struct source *source)
@@ -350,10 +367,12 @@ static const struct source_ops fake_ops = {
 	.open = fake_open,
 	.close = fake_close,
 	.ioctl = fake_ioctl,
-	.start = fake_start,
+	.prepare = fake_prepare,
 	.grow = fake_grow,
-	.stop = fake_stop,
+	.start = fake_start,
 	.queue = fake_queue,
+	.stop = fake_stop,
+	.unprepare = fake_unprepare,
 };
 
 void source_fake_init(struct source_fake *fake)
@@ -393,7 +412,7 @@ int source_fake_fill(struct source_fake *fake)
 {
 	struct session_frame frame = { .sequence = fake->sequence++ };
 
-	if (fake->num_order == 0)
+	if (!fake->running || fake->num_order == 0)
 		return -1;
 	frame.slot = fake->order[0];
 	frame.bytesused[0] = 512;

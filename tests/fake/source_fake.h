@@ -13,13 +13,14 @@
 /**
  * struct source_fake - a fake source
  * @source: to be given to what is tested
- * @num_slots: of the running capture, 0 if none runs; a test may set
- *             @give_slots to give another number than was asked for
+ * @num_slots: that are prepared, 0 if none; a test may set @give_slots to give
+ *             another number than was asked for
+ * @running: it captures
  * @queued: bit per slot that the "driver" has
  * @order: queued slots, oldest first
  * @sequence: of the next frame
- * @starts: how often it was started; @stops: how often stopped; @grows: how
- *          often it was asked for more slots
+ * @prepares: how often it made slots; @starts: how often it was started; @stops:
+ *            how often stopped; @grows: how often it was asked for more slots
  * @handles: that are open
  * @format: what G_FMT tells, and S_FMT sets: an even width, YUYV or UYVY
  * @parm_fps: what G_PARM tells, 0 for an interval of 0/0
@@ -44,10 +45,12 @@ struct source_fake {
 	struct source source;
 	unsigned int num_slots;
 	unsigned int give_slots;
+	bool running;
 	uint32_t queued;
 	unsigned int order[SESSION_MAX_SLOTS];
 	unsigned int num_order;
 	uint32_t sequence;
+	unsigned int prepares;
 	unsigned int starts;
 	unsigned int stops;
 	unsigned int grows;
@@ -57,6 +60,7 @@ struct source_fake {
 	int fail_parm;
 	int input;
 	int fail_open;
+	int fail_prepare;
 	int fail_start;
 	int fail_queue;
 	int fail_grow;

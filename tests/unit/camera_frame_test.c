@@ -14,20 +14,42 @@
 #include "camera/frame.h"
 #include "camera/pool.h"
 
-static void the_driver_has_all_slots_at_first(void **state)
+/* A pool of that size, all of which the driver has */
+static void begin(struct frames *frames, unsigned int num_slots)
+{
+	frames_init(frames, num_slots);
+	for (unsigned int i = 0; i < num_slots; i++)
+		frames_queued(frames, i);
+}
+
+static void nobody_has_a_slot_at_first(void **state)
 {
 	struct frames frames;
 
 	frames_init(&frames, 5);
-	assert_int_equal(frames.num_queued, 5);
-	assert_false(frames_idle(&frames, 4));
+	assert_int_equal(frames.num_queued, 0);
+	assert_true(frames_idle(&frames, 4));
+}
+
+static void a_driver_that_stops_has_no_slot(void **state)
+{
+	struct frames frames;
+
+	begin(&frames, 3);
+	frames_filled(&frames, 1);
+	frames_lend(&frames, 1);
+	frames_stopped(&frames);
+	assert_int_equal(frames.num_queued, 0);
+	assert_true(frames_idle(&frames, 0));
+	assert_false(frames_idle(&frames, 1));
+	assert_int_equal(frames_filled(&frames, 2), -EINVAL);
 }
 
 static void a_slot_the_driver_has_not_cannot_be_filled(void **state)
 {
 	struct frames frames;
 
-	frames_init(&frames, 4);
+	begin(&frames, 4);
 	assert_int_equal(frames_filled(&frames, 2), 0);
 	assert_int_equal(frames_filled(&frames, 2), -EINVAL);
 	assert_int_equal(frames_filled(&frames, 4), -EINVAL);
@@ -39,7 +61,7 @@ static void the_last_reader_returns_the_frame(void **state)
 {
 	struct frames frames;
 
-	frames_init(&frames, 4);
+	begin(&frames, 4);
 	frames_filled(&frames, 1);
 	frames_lend(&frames, 1);
 	frames_lend(&frames, 1);
@@ -49,18 +71,20 @@ static void the_last_reader_returns_the_frame(void **state)
 	assert_true(frames_idle(&frames, 1));
 }
 
-static void slots_that_are_added_are_the_drivers(void **state)
+static void nobody_has_slots_that_are_added(void **state)
 {
 	struct frames frames;
 
-	frames_init(&frames, 4);
+	begin(&frames, 4);
 	frames_filled(&frames, 0);
 	frames_lend(&frames, 0);
 	frames_grow(&frames, 6);
 	assert_int_equal(frames.num_slots, 6);
-	assert_int_equal(frames.num_queued, 5);
-	assert_int_equal(frames.queued, 0x3e);
+	assert_int_equal(frames.num_queued, 3);
+	assert_true(frames_idle(&frames, 4));
+	assert_true(frames_idle(&frames, 5));
 	assert_false(frames_idle(&frames, 0));
+	frames_queued(&frames, 5);
 	assert_int_equal(frames_filled(&frames, 5), 0);
 }
 
@@ -68,7 +92,7 @@ static void two_slots_stay_with_the_driver(void **state)
 {
 	struct frames frames;
 
-	frames_init(&frames, 4);
+	begin(&frames, 4);
 	frames_filled(&frames, 0);
 	assert_true(frames_may_lend(&frames));
 	frames_filled(&frames, 1);
@@ -81,7 +105,7 @@ static void a_tiny_pool_is_lent_all_the_same(void **state)
 {
 	struct frames frames;
 
-	frames_init(&frames, 2);
+	begin(&frames, 2);
 	frames_filled(&frames, 0);
 	assert_true(frames_may_lend(&frames));
 }
@@ -90,7 +114,7 @@ static void a_pool_of_the_largest_size_is_counted(void **state)
 {
 	struct frames frames;
 
-	frames_init(&frames, SESSION_MAX_SLOTS);
+	begin(&frames, SESSION_MAX_SLOTS);
 	for (unsigned int i = 0; i < SESSION_MAX_SLOTS; i++)
 		assert_int_equal(frames_filled(&frames, i), 0);
 	assert_int_equal(frames.queued, 0);
@@ -212,10 +236,11 @@ static void taking_or_freeing_twice_counts_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_driver_has_all_slots_at_first),
+		cmocka_unit_test(nobody_has_a_slot_at_first),
+		cmocka_unit_test(a_driver_that_stops_has_no_slot),
 		cmocka_unit_test(a_slot_the_driver_has_not_cannot_be_filled),
 		cmocka_unit_test(the_last_reader_returns_the_frame),
-		cmocka_unit_test(slots_that_are_added_are_the_drivers),
+		cmocka_unit_test(nobody_has_slots_that_are_added),
 		cmocka_unit_test(two_slots_stay_with_the_driver),
 		cmocka_unit_test(a_tiny_pool_is_lent_all_the_same),
 		cmocka_unit_test(a_pool_of_the_largest_size_is_counted),
