@@ -6,11 +6,8 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "base/util.h"
+#include "camera/share.h"
 #include "camera/source.h"
-
-/* One slot is being filled, one is next, one is on its way to us. */
-#define STREAM_DRIVER_SLOTS 3
 
 void stream_init(struct stream *stream, struct source *source)
 {
@@ -35,65 +32,6 @@ void stream_reader_init(struct stream_reader *reader,
 bool stream_reading(const struct stream_reader *reader)
 {
 	return !list_empty(&reader->link);
-}
-
-/* A guest's readers share an allowance, dom0's have one each. */
-static bool stream_is_counted(const struct stream *stream,
-			      const struct stream_reader *reader)
-{
-	const struct stream_reader *other, *tmp;
-
-	if (reader->domid == 0)
-		return false;
-	list_for_each(other, tmp, &stream->readers, link) {
-		if (other == reader)
-			return false;
-		if (other->domid == reader->domid)
-			return true;
-	}
-	return false;
-}
-
-/* Slots for the driver and for all that @guests may hold; @guests: how many */
-static unsigned int stream_demand(const struct stream *stream,
-				  unsigned int *guests)
-{
-	const struct stream_reader *reader, *tmp;
-	unsigned int slots = STREAM_DRIVER_SLOTS;
-
-	*guests = 0;
-	list_for_each(reader, tmp, &stream->readers, link) {
-		if (stream_is_counted(stream, reader))
-			continue;
-		slots += MIN(reader->allowance, (unsigned int)SESSION_MAX_SLOTS);
-		++*guests;
-	}
-	return slots;
-}
-
-static unsigned int stream_wanted_slots(const struct stream *stream)
-{
-	unsigned int guests;
-
-	return MIN(stream_demand(stream, &guests),
-		   (unsigned int)SESSION_MAX_SLOTS);
-}
-
-/*
- * Where there are fewer slots than all may hold, nobody may hold more than an
- * equal part: who returns nothing leaves the others theirs.
- */
-static void stream_share_out(struct stream *stream)
-{
-	const unsigned int slots = stream->pool.num_slots;
-	unsigned int guests;
-
-	stream->share = SESSION_MAX_SLOTS;
-	if (stream_demand(stream, &guests) <= slots || guests == 0)
-		return;
-	stream->share = 1;
-	if (slots > FRAMES_KEEP_QUEUED)
-		stream->share = MAX((slots - FRAMES_KEEP_QUEUED) / guests, 1u);
 }
 
 static bool stream_has_pool(const struct stream *stream)
@@ -160,7 +98,7 @@ static void stream_settle(struct stream *stream)
 		stream_stop(stream);
 	if (stream->num_readers == 0 && stream_has_pool(stream))
 		stream_unprepare(stream);
-	stream_share_out(stream);
+	share_out(stream);
 }
 
 /* Who is not told now is told of all the next time. */
@@ -255,9 +193,9 @@ static int stream_make_ready(struct stream *stream)
 	int ret = 0;
 
 	if (stream_has_pool(stream))
-		stream_grow(stream, stream_wanted_slots(stream));
+		stream_grow(stream, share_wanted(stream));
 	else
-		ret = stream_prepare(stream, stream_wanted_slots(stream));
+		ret = stream_prepare(stream, share_wanted(stream));
 	if (ret || stream->running)
 		return ret;
 
@@ -296,7 +234,7 @@ int stream_join(struct stream *stream, struct stream_reader *reader)
 		return ret;
 	}
 	stream->num_readers++;
-	stream_share_out(stream);
+	share_out(stream);
 
 	ret = stream_tell_pool(stream, reader);
 	if (ret)
@@ -310,8 +248,8 @@ void stream_allow(struct stream *stream, struct stream_reader *reader,
 	reader->allowance = allowance;
 	if (!stream_reading(reader))
 		return;
-	stream_grow(stream, stream_wanted_slots(stream));
-	stream_share_out(stream);
+	stream_grow(stream, share_wanted(stream));
+	share_out(stream);
 }
 
 int stream_release(struct stream *stream, struct stream_reader *reader,
@@ -322,30 +260,6 @@ int stream_release(struct stream *stream, struct stream_reader *reader,
 
 	stream_return(stream, reader, slot);
 	return 0;
-}
-
-/*
- * A slot that several readers of a guest hold counts once. Otherwise a process
- * that its guest took over, and that returns nothing, would need only a few
- * sessions to leave the others no slot.
- */
-static bool stream_has_room(const struct stream *stream,
-			    const struct stream_reader *reader,
-			    unsigned int slot)
-{
-	const unsigned int allowance = MIN(reader->allowance, stream->share);
-	const struct stream_reader *other, *tmp;
-	uint32_t held = 1u << slot;
-
-	if (reader->num_held >= allowance)
-		return false;
-	if (reader->domid == 0)
-		return true;
-	list_for_each(other, tmp, &stream->readers, link) {
-		if (other->domid == reader->domid)
-			held |= other->held;
-	}
-	return (unsigned int)__builtin_popcount(held) <= allowance;
 }
 
 /* The first frame after it joined is its turn. */
@@ -359,18 +273,18 @@ static bool stream_is_turn(struct stream_reader *reader)
 }
 
 static void stream_offer(struct stream *stream, struct stream_reader *reader,
-			 const struct session_frame *frame, bool may_lend)
+			 const struct session_frame *frame)
 {
 	if (!stream_is_turn(reader)) {
 		reader->skipped++;
 		return;
 	}
-	if (!may_lend) {
-		reader->missed_short++;
+	if (!share_allows(stream, reader, frame->slot)) {
+		reader->missed_held++;
 		return;
 	}
-	if (!stream_has_room(stream, reader, frame->slot)) {
-		reader->missed_held++;
+	if (!share_has_slot(stream, reader, frame->slot)) {
+		reader->missed_short++;
 		return;
 	}
 	if (frame->slot >= reader->num_slots ||
@@ -388,11 +302,11 @@ static void stream_offer(struct stream *stream, struct stream_reader *reader,
 static void stream_lend(struct stream *stream,
 			const struct session_frame *frame)
 {
-	bool may_lend = frames_may_lend(&stream->frames);
 	struct stream_reader *reader, *tmp;
 
+	share_begin_frame(stream);
 	list_for_each(reader, tmp, &stream->readers, link)
-		stream_offer(stream, reader, frame, may_lend);
+		stream_offer(stream, reader, frame);
 }
 
 /* The first number of a capture says nothing: not all drivers begin with 0. */

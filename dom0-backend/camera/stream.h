@@ -10,7 +10,7 @@
  * and sees the gap in its sequence, which rises with each picture whatever the
  * driver says; the others do not notice. When readers
  * keep so many slots that the driver runs short, nobody is lent the next. If the
- * pool cannot be large enough for all, each guest may hold an equal part of it.
+ * pool is not large enough for all, share.h says who may hold how many.
  * A reader that wants fewer frames is given one in so many.
  *
  * Errors: 0 or a negative errno. Thread: the event loop's.
@@ -59,7 +59,8 @@ struct stream_reader_ops {
  * @skipped: frames that @divisor leaves out
  * @missed_held: frames missed since all that it may hold was held
  * @missed_behind: frames missed since it did not read
- * @missed_short: frames missed since the driver could not spare the slot
+ * @missed_short: frames missed since the driver, or others, could not spare the
+ *                slot
  */
 struct stream_reader {
 	const struct stream_reader_ops *ops;
@@ -90,8 +91,10 @@ struct stream_reader {
  * @sequence_offset: to be added to the driver's
  * @driver_next: the number that the driver's next frame has if none is lost
  * @is_first: no frame came since the source was started
- * @share: most slots that a guest may hold, whatever its allowance
- * @cannot_grow: the pool of this capture is as large as it gets
+ * @share: slots that each guest can be sure of, below its allowance
+ * @untaken: of these, that guests have not taken: of all, when a frame began to
+ *           be lent
+ * @cannot_grow: the pool is as large as it gets
  * @limit: of what readers that come and go make us log
  * @captured: frames, in all captures
  * @lost: frames that the driver's numbers say it lost, in all captures
@@ -108,6 +111,7 @@ struct stream {
 	uint32_t driver_next;
 	bool is_first;
 	unsigned int share;
+	unsigned int untaken;
 	bool cannot_grow;
 	struct log_limit limit;
 	uint64_t captured;

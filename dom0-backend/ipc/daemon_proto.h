@@ -559,7 +559,7 @@ struct camera_admitted {
  * @skipped: frames that its frame rate leaves out
  * @missed_held: frames missed since all that it may hold was held
  * @missed_behind: frames missed since its guest's process did not read
- * @missed_short: frames missed since the driver could not spare the slot
+ * @missed_short: frames missed since driver or others could not spare the slot
  * @held: frames, now
  * @streaming: it streams
  * @buffers: it has buffers

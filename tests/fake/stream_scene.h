@@ -8,7 +8,7 @@
 #include "camera_client.h"
 #include "source_fake.h"
 
-#define SCENE_CLIENTS 3
+#define SCENE_CLIENTS 4
 
 struct stream_scene {
 	struct camera_world world;
