@@ -11,6 +11,10 @@
 #include "camera/session.h"
 #include "ipc/link.h"
 
+/* Before vmediad tells how many: room for the driver, and two for each of two
+ * guests and a spare one */
+#define CAMERA_DEFAULT_SLOTS 8
+
 struct session *camera_find_session(const struct camera *camera,
 				    uint64_t serial)
 {
@@ -144,6 +148,9 @@ static int camera_set(struct camera *camera, const struct link_message *msg)
 		return -EPROTO;
 	memcpy(&settings, msg->data, sizeof(settings));
 	camera->primary = settings.primary;
+	if (settings.slots > 0)
+		camera->slots =
+			MIN(settings.slots, (uint32_t)SESSION_MAX_SLOTS);
 	mode_set_pinned(&camera->mode, &settings.mode);
 	return 0;
 }
@@ -249,6 +256,7 @@ int camera_init(struct camera *camera, struct event_base *base,
 	list_init(&camera->sessions);
 	list_init(&camera->domains);
 	camera->primary = CAMERA_NO_PRIMARY;
+	camera->slots = CAMERA_DEFAULT_SLOTS;
 	mode_init(&camera->mode, source);
 	stream_init(&camera->stream, source);
 

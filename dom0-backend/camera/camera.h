@@ -29,6 +29,7 @@ struct session;
  * @sessions: of struct session
  * @domains: of struct domain: whose sessions they are
  * @primary: domain that may write what all share, or CAMERA_NO_PRIMARY
+ * @slots: of a pool that somebody's buffers are
  * @report: to vmediad
  * @limit: of what sessions that come and go make us log
  */
@@ -42,6 +43,7 @@ struct camera {
 	struct list sessions;
 	struct list domains;
 	uint32_t primary;
+	unsigned int slots;
 	struct report report;
 	struct log_limit limit;
 };

@@ -11,9 +11,24 @@
 #include "camera/mode_ioctl.h"
 #include "camera/session.h"
 
+/* MMAP: its buffers are the slots themselves. */
+static int queue_hold(struct session *session, struct v4l2_requestbuffers *req)
+{
+	struct camera *camera = session->camera;
+	int ret;
+
+	if (req->memory != V4L2_MEMORY_MMAP)
+		return 0;
+	ret = stream_hold(&camera->stream, &session->reader, camera->slots);
+	if (ret == 0)
+		req->count = session->reader.num_slots;
+	return ret;
+}
+
 int queue_reqbufs(struct session *session, struct v4l2_requestbuffers *req)
 {
 	struct mode *mode = &session->camera->mode;
+	int ret = 0;
 
 	if (!session_own_type(session, req->type))
 		return -EINVAL;
@@ -24,10 +39,15 @@ int queue_reqbufs(struct session *session, struct v4l2_requestbuffers *req)
 	    !domain_may_have_buffers(session->domain, session))
 		return -EBUSY;
 
-	if (req->count > 0)
+	stream_let_go(&session->camera->stream, &session->reader);
+	if (req->count > 0) {
 		mode_take(mode, &session->claim);
-	else
+		ret = queue_hold(session, req);
+	}
+	if (req->count == 0 || ret)
 		mode_drop(mode, &session->claim);
+	if (ret)
+		return ret;
 
 	req->capabilities = 0;
 	req->flags = 0;

@@ -53,14 +53,12 @@ static void report_camera(struct camera *camera)
 		.hdr.type = CAMERA_REPORT,
 		.tag = camera->report.tag,
 		.mode_pinned = mode_is_pinned(&camera->mode),
+		.slots = stream->pool.num_slots,
+		.queued = stream->frames.num_queued,
 		.captured = stream->captured,
 		.lost = stream->lost,
 	};
 
-	if (stream->num_readers > 0) {
-		message.slots = stream->pool.num_slots;
-		message.queued = stream->frames.num_queued;
-	}
 	if (mode_current(&camera->mode, &message.mode))
 		message.mode = (struct camera_mode){ 0 };
 	report_send(camera, &message, sizeof(message));

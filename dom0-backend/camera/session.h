@@ -72,8 +72,9 @@ struct session_kind {
  * @direct: its queues; of a direct session
  * @generation: of the pool that this session was told last. Each start of
  *              streaming has its own, so that a frame returned late, from an
- *              earlier start, is not taken for one lent in this. Of a direct
- *              session: of the queue that got new buffers last.
+ *              earlier start, is not taken for one lent in this; a session
+ *              whose buffers are the slots keeps it over its starts. Of a
+ *              direct session: of the queue that got new buffers last.
  */
 struct session {
 	struct list link;

@@ -78,6 +78,7 @@ static int shared_release(struct session *session,
 static void shared_leave(struct session *session)
 {
 	stream_leave(&session->camera->stream, &session->reader);
+	stream_let_go(&session->camera->stream, &session->reader);
 	mode_drop(&session->camera->mode, &session->claim);
 }
 

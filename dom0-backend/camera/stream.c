@@ -96,7 +96,8 @@ static void stream_settle(struct stream *stream)
 {
 	if (stream->num_readers == 0 && stream->running)
 		stream_stop(stream);
-	if (stream->num_readers == 0 && stream_has_pool(stream))
+	if (stream->num_readers == 0 && stream->num_holders == 0 &&
+	    stream_has_pool(stream))
 		stream_unprepare(stream);
 	share_out(stream);
 }
@@ -141,13 +142,15 @@ static void stream_queue_idle(struct stream *stream)
 	}
 }
 
+/* A holder's buffers are the slots that it was told of, no more. */
 static void stream_grow(struct stream *stream, unsigned int num_slots)
 {
 	struct source *source = stream->source;
 	struct pool *pool = &stream->pool;
 	int ret;
 
-	if (num_slots <= pool->num_slots || stream->cannot_grow)
+	if (num_slots <= pool->num_slots || stream->cannot_grow ||
+	    stream->num_holders > 0)
 		return;
 
 	ret = source->ops->grow(source, num_slots - pool->num_slots, pool);
@@ -235,11 +238,51 @@ int stream_join(struct stream *stream, struct stream_reader *reader)
 	}
 	stream->num_readers++;
 	share_out(stream);
+	if (reader->holds)
+		return 0;
 
 	ret = stream_tell_pool(stream, reader);
 	if (ret)
 		stream_leave(stream, reader);
 	return ret;
+}
+
+int stream_hold(struct stream *stream, struct stream_reader *reader,
+		unsigned int num_slots)
+{
+	int ret = 0;
+
+	assert(!stream_reading(reader) && !reader->holds);
+
+	if (stream_has_pool(stream))
+		stream_grow(stream, num_slots);
+	else
+		ret = stream_prepare(stream, num_slots);
+	if (ret)
+		return ret;
+	reader->holds = true;
+	stream->num_holders++;
+	share_out(stream);
+
+	ret = stream_tell_pool(stream, reader);
+	if (ret)
+		stream_let_go(stream, reader);
+	return ret;
+}
+
+void stream_let_go(struct stream *stream, struct stream_reader *reader)
+{
+	if (!reader->holds)
+		return;
+
+	assert(!stream_reading(reader));
+	reader->holds = false;
+	reader->num_slots = 0;
+	stream->num_holders--;
+	/* Those who stream had to do with what there was. */
+	if (stream->num_readers > 0)
+		stream_grow(stream, share_wanted(stream));
+	stream_settle(stream);
 }
 
 void stream_allow(struct stream *stream, struct stream_reader *reader,

@@ -4,14 +4,17 @@
  *
  * The first reader starts the source, the last one stops it. The pool has slots
  * for the driver at work and for all that the readers may hold; it grows when a
- * reader joins, and is given back when the last one leaves. Each filled slot
- * is lent to every reader that has room for it and goes back to the driver
- * when the last of them returns it. A reader without room misses the picture
- * and sees the gap in its sequence, which rises with each picture whatever the
- * driver says; the others do not notice. When readers
- * keep so many slots that the driver runs short, nobody is lent the next. If the
- * pool is not large enough for all, share.h says who may hold how many.
- * A reader that wants fewer frames is given one in so many.
+ * reader joins, and is given back when the last one leaves. A *holder*, whose
+ * buffers are the slots, keeps the pool also while nobody reads, and as large
+ * as it was told.
+ *
+ * Each filled slot is lent to every reader that has room for it and goes back
+ * to the driver when the last of them returns it. A reader without room misses
+ * the picture and sees the gap in its sequence, which rises with each picture
+ * whatever the driver says; the others do not notice. When readers keep so many
+ * slots that the driver runs short, nobody is lent the next. If the pool is not
+ * large enough for all, share.h says who may hold how many. A reader that wants
+ * fewer frames is given one in so many.
  *
  * Errors: 0 or a negative errno. Thread: the event loop's.
  */
@@ -32,8 +35,8 @@ struct stream_reader;
 /**
  * struct stream_reader_ops - what a stream does to a reader
  * @slots: with @first 0 the reader's pool from now on; on failure it does not
- *         join. Else the pool grew, from slot @first on; who cannot be told
- *         goes on with the slots that it knows. May not leave the stream.
+ *         join, or hold. Else the pool grew, from slot @first on; who cannot be
+ *         told goes on with the slots that it knows. May not leave the stream.
  * @frame: a filled slot. On failure it is not lent. May not leave the stream.
  */
 struct stream_reader_ops {
@@ -52,6 +55,7 @@ struct stream_reader_ops {
  *         number; 0: dom0, whose readers have nothing to do with each other
  * @divisor: it gets one frame of so many, at least 1
  * @phase: frames since the last that was its turn, below @divisor
+ * @holds: it is a holder
  * @num_slots: of the pool, that it knows
  * @num_held: frames that it holds
  * @held: bit per slot that it holds
@@ -69,6 +73,7 @@ struct stream_reader {
 	uint32_t domid;
 	unsigned int divisor;
 	unsigned int phase;
+	bool holds;
 	unsigned int num_slots;
 	unsigned int num_held;
 	uint32_t held;
@@ -84,7 +89,8 @@ struct stream_reader {
  * @source: borrowed
  * @readers: of struct stream_reader
  * @num_readers: on that list
- * @pool: without slots while nobody reads
+ * @num_holders: that keep the pool; readers or not
+ * @pool: without slots while nobody reads or holds
  * @running: the source captures; else it is prepared, if there is a pool
  * @frames: who has which slot
  * @next_sequence: the least that the next frame may have
@@ -103,6 +109,7 @@ struct stream {
 	struct source *source;
 	struct list readers;
 	unsigned int num_readers;
+	unsigned int num_holders;
 	struct pool pool;
 	bool running;
 	struct frames frames;
@@ -132,7 +139,8 @@ bool stream_reading(const struct stream_reader *reader);
 /**
  * stream_join() - frames for @reader from now on
  *
- * The pool becomes as large as all readers now need; the others go on.
+ * The pool becomes as large as all readers now need, unless somebody holds it;
+ * the others go on. A holder is not told of the slots again.
  * Return: 0, or why the source or the reader could not start; then nothing is
  * left of it.
  */
@@ -146,8 +154,26 @@ int stream_join(struct stream *stream, struct stream_reader *reader);
 void stream_allow(struct stream *stream, struct stream_reader *reader,
 		  unsigned int allowance);
 
-/** stream_leave() - return all that @reader holds; harmless if it reads not */
+/** stream_leave() - return all that @reader has; harmless if it reads not */
 void stream_leave(struct stream *stream, struct stream_reader *reader);
+
+/**
+ * stream_hold() - the buffers of @reader are the slots from now on. It neither
+ * reads nor holds yet.
+ * @num_slots: as many the pool has at least, if nobody holds it yet and the
+ *             driver can; at most SESSION_MAX_SLOTS. As many as it has then it
+ *             keeps.
+ *
+ * It is told of the slots before this returns.
+ * Return: 0, or why there is no pool or @reader cannot be told; then nothing is
+ * left of it.
+ */
+int stream_hold(struct stream *stream, struct stream_reader *reader,
+		unsigned int num_slots);
+
+/** stream_let_go() - they are not any more. Harmless if they were not; it must
+ * have left. */
+void stream_let_go(struct stream *stream, struct stream_reader *reader);
 
 /**
  * stream_release() - @reader returns a frame

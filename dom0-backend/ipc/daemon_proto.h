@@ -585,7 +585,7 @@ struct camera_session_report {
 /**
  * struct camera_report - how the camera is doing
  * @tag: of the CAMERA_QUERY
- * @slots: of the pool; 0 if nobody streams
+ * @slots: of the pool; 0 if nobody streams or has slots for buffers
  * @queued: of these, with the driver
  * @mode_pinned: the mode is that of the configuration
  * @captured: frames since the process began

@@ -50,6 +50,38 @@ struct camera_client *scene_stream(struct stream_scene *scene, int i,
 	return client;
 }
 
+int client_reqbufs(struct camera_client *client, uint32_t memory,
+		   unsigned int *count)
+{
+	struct v4l2_requestbuffers req = {
+		.count = *count,
+		.type = source_buf_type(client->world->source),
+		.memory = memory,
+	};
+	int ret;
+
+	ret = client_ioctl(client, VIDIOC_REQBUFS, &req);
+	*count = req.count;
+	return ret;
+}
+
+int client_start(struct camera_client *client)
+{
+	int type = source_buf_type(client->world->source);
+
+	return client_ioctl(client, VIDIOC_STREAMON, &type);
+}
+
+struct camera_client *scene_hold(struct stream_scene *scene, int i,
+				 unsigned int held)
+{
+	struct camera_client *client = scene_enter(scene, i, held);
+	unsigned int count = 1;
+
+	assert(client_reqbufs(client, V4L2_MEMORY_MMAP, &count) == 0);
+	return client;
+}
+
 void scene_fill(struct stream_scene *scene, int times)
 {
 	for (int i = 0; i < times; i++) {

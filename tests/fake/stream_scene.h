@@ -34,6 +34,18 @@ struct camera_client *scene_enter(struct stream_scene *scene, int i,
 struct camera_client *scene_stream(struct stream_scene *scene, int i,
 				   unsigned int held);
 
+/** client_reqbufs() - REQBUFS of @memory; @count: asked for, and given.
+ * Return: its errno, positive. */
+int client_reqbufs(struct camera_client *client, uint32_t memory,
+		   unsigned int *count);
+
+/** client_start() - STREAMON. Return: its errno, positive. */
+int client_start(struct camera_client *client);
+
+/** scene_hold() - client @i opens the camera, and its buffers are the slots */
+struct camera_client *scene_hold(struct stream_scene *scene, int i,
+				 unsigned int held);
+
 /** scene_fill() - so many pictures, each read by all at once */
 void scene_fill(struct stream_scene *scene, int times);
 

@@ -157,6 +157,36 @@ static void streaming_starts_and_stops_many_times(void **state)
 	client_close(&client);
 }
 
+static void slots_that_are_held_are_filled_start_after_start(void **state)
+{
+	struct v4l2_requestbuffers req = {
+		.count = 2,
+		.type = V4L2_BUF_TYPE_VIDEO_CAPTURE,
+		.memory = V4L2_MEMORY_MMAP,
+	};
+	struct camera_client client;
+	int type = req.type;
+
+	client_open(&client, *state, 2);
+	assert_int_equal(client_ioctl(&client, VIDIOC_REQBUFS, &req), 0);
+	assert_int_equal(req.count, client.num_slot_fds);
+	/* They are no dma-bufs: one that wants to grant them cannot. */
+	assert_int_equal(client.slots.dma_buf, 0);
+	for (int i = 0; i < 5; i++) {
+		struct session_frame frame;
+
+		assert_int_equal(client_ioctl(&client, VIDIOC_STREAMON, &type),
+				 0);
+		assert_true(client_wait_frame(&client));
+		frame = client_take_frame(&client);
+		check_picture(&client, &frame);
+		assert_int_equal(client_stop(&client), 0);
+		client.num_frames = 0;
+	}
+	assert_int_equal(client.num_slots_messages, 1);
+	client_close(&client);
+}
+
 static void a_size_that_is_set_is_streamed(void **state)
 {
 	struct v4l2_format format = { .type = V4L2_BUF_TYPE_VIDEO_CAPTURE };
@@ -186,6 +216,8 @@ int main(void)
 		WITH(a_slot_cannot_be_written_by_its_readers,
 		     "pattern:320x240"),
 		WITH(streaming_starts_and_stops_many_times,
+		     "pattern:320x240@100"),
+		WITH(slots_that_are_held_are_filled_start_after_start,
 		     "pattern:320x240@100"),
 		WITH(a_size_that_is_set_is_streamed, "pattern:1280x720"),
 	};
