@@ -27,13 +27,35 @@ struct session *camera_find_session(const struct camera *camera,
 	return NULL;
 }
 
+static bool any_session(const struct session *session)
+{
+	return true;
+}
+
+static bool session_streams(const struct session *session)
+{
+	return session->kind->streams(session);
+}
+
+static bool session_has_slots(const struct session *session)
+{
+	return session->reader.holds;
+}
+
+/* It was not told of the pool that it reads from. */
+static bool session_knows_no_slots(const struct session *session)
+{
+	return stream_reading(&session->reader) &&
+	       session->reader.num_slots == 0;
+}
+
 static void camera_end_sessions(struct camera *camera, int error,
-				bool streaming_only)
+				bool (*which)(const struct session *session))
 {
 	struct session *session, *tmp;
 
 	list_for_each(session, tmp, &camera->sessions, link) {
-		if (!streaming_only || session->kind->streams(session))
+		if (which(session))
 			session_end(session, error);
 	}
 }
@@ -41,7 +63,7 @@ static void camera_end_sessions(struct camera *camera, int error,
 void camera_stream_broken(struct camera *camera, int error)
 {
 	log_guest(&camera->limit, "the capture broke: %s", strerror(error));
-	camera_end_sessions(camera, error, true);
+	camera_end_sessions(camera, error, session_streams);
 }
 
 static void camera_send_state(struct camera *camera)
@@ -82,7 +104,7 @@ static void camera_changed(void *owner)
 	if (identity->present)
 		mode_appeared(&camera->mode);
 	else
-		camera_end_sessions(camera, ENODEV, false);
+		camera_end_sessions(camera, ENODEV, any_session);
 	camera_send_state(camera);
 }
 
@@ -106,6 +128,27 @@ static const struct source_listener camera_listener = {
 	.filled = camera_filled,
 	.broken = camera_broken,
 };
+
+/*
+ * Who was shut out may see the old slots for as long as it likes: they are
+ * filled no more. Sessions whose buffers they are cannot be told of others.
+ */
+static int camera_renew(struct camera *camera, const struct link_message *msg)
+{
+	int ret;
+
+	if (msg->len != sizeof(struct camera_renew))
+		return -EPROTO;
+	if (log_allowed(&camera->limit))
+		log_info("the slots get fresh memory");
+	camera_end_sessions(camera, ESTALE, session_has_slots);
+	ret = stream_renew(&camera->stream);
+	if (ret)
+		camera_stream_broken(camera, -ret);
+	else
+		camera_end_sessions(camera, EIO, session_knows_no_slots);
+	return 0;
+}
 
 static int camera_introduce(struct camera *camera, struct link_message *msg)
 {
@@ -219,6 +262,9 @@ static void camera_daemon_message(void *owner, struct link_message *msg)
 	case CAMERA_QUERY:
 		ret = camera_take_query(camera, msg);
 		break;
+	case CAMERA_RENEW:
+		ret = camera_renew(camera, msg);
+		break;
 	case CAMERA_STOP:
 		log_info("vmediad stops this camera");
 		event_base_loopbreak(camera->base);
@@ -278,7 +324,7 @@ int camera_init(struct camera *camera, struct event_base *base,
 void camera_finish(struct camera *camera)
 {
 	source_listen(camera->source, NULL, NULL);
-	camera_end_sessions(camera, 0, false);
+	camera_end_sessions(camera, 0, any_session);
 	domain_forget_all(camera);
 	report_finish(camera);
 	link_destroy(camera->daemon);

@@ -285,6 +285,34 @@ void stream_let_go(struct stream *stream, struct stream_reader *reader)
 	stream_settle(stream);
 }
 
+int stream_renew(struct stream *stream)
+{
+	struct stream_reader *reader, *tmp;
+	int ret;
+
+	assert(stream->num_holders == 0);
+	if (!stream_has_pool(stream))
+		return 0;
+
+	stream_stop(stream);
+	stream_unprepare(stream);
+	list_for_each(reader, tmp, &stream->readers, link) {
+		reader->num_slots = 0;
+		reader->num_held = 0;
+		reader->held = 0;
+	}
+
+	ret = stream_prepare(stream, share_wanted(stream));
+	if (ret == 0)
+		ret = stream_start(stream);
+	if (ret)
+		return ret;
+	share_out(stream);
+	list_for_each(reader, tmp, &stream->readers, link)
+		stream_tell_pool(stream, reader);
+	return 0;
+}
+
 void stream_allow(struct stream *stream, struct stream_reader *reader,
 		  unsigned int allowance)
 {

@@ -176,6 +176,17 @@ int stream_hold(struct stream *stream, struct stream_reader *reader,
 void stream_let_go(struct stream *stream, struct stream_reader *reader);
 
 /**
+ * stream_renew() - go on with fresh memory. Nobody holds the pool.
+ *
+ * Readers are told of it as of a new pool, and have none of their frames any
+ * more. One that cannot be told has no slots (@num_slots is 0), and must leave.
+ * Numbers go on. Harmless if nothing runs.
+ * Return: 0, or why the source could not be started again: the stream is dead,
+ * its readers must leave.
+ */
+int stream_renew(struct stream *stream);
+
+/**
  * stream_release() - @reader returns a frame
  * Return: 0, or -EINVAL if it does not hold it.
  */

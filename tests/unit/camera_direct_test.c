@@ -68,6 +68,19 @@ static void what_was_queued_reaches_the_node_and_comes_back(void **state)
 	assert_int_equal(frame.timestamp_usec, 6);
 }
 
+static void fresh_memory_is_not_for_who_has_buffers_of_its_own(void **state)
+{
+	const struct camera_renew message = { .hdr.type = CAMERA_RENEW };
+	struct scene *scene = *state;
+
+	scene_stream(&scene->one, CAPTURE, 2);
+	world_tell(&scene->world, &message, sizeof(message));
+	client_pump(&scene->one);
+	assert_false(scene->one.closed);
+	scene_finish(scene, CAPTURE, 0);
+	assert_int_equal(scene->one.num_frames, 1);
+}
+
 static void planes_go_with_their_buffer(void **state)
 {
 	struct scene *scene = *state;
@@ -321,6 +334,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CODEC(a_buffer_comes_back_when_the_node_is_done),
 		CODEC(what_was_queued_reaches_the_node_and_comes_back),
+		CODEC(fresh_memory_is_not_for_who_has_buffers_of_its_own),
 		MULTIPLANAR(planes_go_with_their_buffer),
 		MULTIPLANAR(planes_come_back_with_their_buffer),
 		CODEC(a_buffer_that_was_never_given_is_not_queued),
