@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/util.h"
+#include "base/wakeups.h"
 #include "camera/camera.h"
 #include "camera/loop.h"
 #include "camera/source.h"
@@ -112,7 +113,7 @@ static int run_source(struct event_base *base, const struct options *options,
 		return ret;
 	}
 
-	event_base_dispatch(base);
+	wakeups_dispatch(base);
 	camera_finish(&camera);
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <event2/event.h>
 
+#include "base/wakeups.h"
 #include "camera/camera.h"
 #include "camera/session.h"
 #include "ipc/link.h"
@@ -57,6 +58,7 @@ static void report_camera(struct camera *camera)
 		.queued = stream->frames.num_queued,
 		.captured = stream->captured,
 		.lost = stream->lost,
+		.wakeups = wakeups_count(),
 	};
 
 	if (mode_current(&camera->mode, &message.mode))

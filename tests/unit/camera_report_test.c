@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "base/util.h"
+#include "base/wakeups.h"
 #include "camera_client.h"
 #include "source_fake.h"
 
@@ -154,6 +154,19 @@ static void a_camera_that_is_away_has_no_mode(void **state)
 	assert_int_equal(scene->world.report.mode.pixelformat, 0);
 }
 
+static void the_wake_ups_of_the_process_are_told(void **state)
+{
+	static const struct timeval now = { 0 };
+	struct scene *scene = *state;
+
+	for (uint64_t i = 1; i <= 3; i++) {
+		event_base_loopexit(scene->world.base, &now);
+		wakeups_dispatch(scene->world.base);
+		world_query(&scene->world, i);
+		assert_int_equal(scene->world.report.wakeups, i);
+	}
+}
+
 static void half_a_question_is_none(void **state)
 {
 	struct scene *scene = *state;
@@ -253,6 +266,7 @@ int main(void)
 		SCENE(a_session_that_stopped_keeps_its_counters),
 		SCENE(the_mode_is_told),
 		SCENE(a_camera_that_is_away_has_no_mode),
+		SCENE(the_wake_ups_of_the_process_are_told),
 		SCENE(half_a_question_is_none),
 		SCENE(of_questions_that_wait_the_newest_is_answered),
 		SCENE(many_sessions_are_all_told),
