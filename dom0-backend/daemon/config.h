@@ -34,6 +34,8 @@
  *           equals the one that has it open for longest
  * @clients: most sessions on it, 0 = unlimited
  * @bytes: most bytes/s of all sessions on it, 0 = unlimited
+ * @transfer: how its frames may reach guests; combined with the domain's
+ * @slots: of its pool while that is granted to guests
  */
 struct config_camera {
 	unsigned int line;
@@ -44,6 +46,8 @@ struct config_camera {
 	char *primary;
 	unsigned int clients;
 	uint64_t bytes;
+	enum transfer_policy transfer;
+	unsigned int slots;
 };
 
 /**
@@ -57,6 +61,7 @@ struct config_camera {
  * @priority: see primary of struct config_camera; 0 unless it was given
  * @limits: quotas; config's where the item has none of its own
  * @window: of its devices; likewise
+ * @transfer: how frames may reach it; combined with each camera's
  */
 struct config_domain {
 	unsigned int line;
@@ -68,6 +73,7 @@ struct config_domain {
 	unsigned int priority;
 	struct quota_limits limits;
 	struct window_place window;
+	enum transfer_policy transfer;
 };
 
 /**

@@ -6,9 +6,11 @@
 
 #include "daemon/config_mode.h"
 #include "daemon/limits.h"
+#include "ipc/session_proto.h"
 
 /* As Kconfig has it for its default */
 #define MAX_CLIENTS 65536
+#define MIN_SLOTS 4
 
 static bool is_camera_name(const char *name)
 {
@@ -88,12 +90,17 @@ static void read_camera(struct config_parser *p, struct config_item *item,
 {
 	camera->line = item->line;
 	camera->clients = CONFIG_VMEDIA_CAMERA_CLIENTS;
+	camera->slots = CONFIG_VMEDIA_CAMERA_SLOTS;
 	read_source(p, item, camera);
 	read_share(p, item, camera);
 	read_mode(p, item, camera);
 	camera->primary = config_item_domain(p, item, "primary");
-	config_item_number(p, item, "clients", MAX_CLIENTS, &camera->clients);
+	config_item_number(p, item, "clients", 0, MAX_CLIENTS,
+			   &camera->clients);
 	read_bytes(p, item, camera);
+	config_item_transfer(p, item, &camera->transfer);
+	config_item_number(p, item, "slots", MIN_SLOTS, SESSION_MAX_SLOTS,
+			   &camera->slots);
 	config_item_refuse_rest(p, item);
 }
 

@@ -83,12 +83,13 @@ void config_add_domain(struct config_parser *p, struct config_item *item)
 	if (known && uuid)
 		domain->uuid = config_copy(p, uuid);
 	read_cameras(p, item, domain);
-	config_item_number(p, item, "priority", MAX_PRIORITY,
+	config_item_number(p, item, "priority", 0, MAX_PRIORITY,
 			   &domain->priority);
 	domain->limits = config->limits;
 	config_item_limits(p, item, &domain->limits);
 	domain->window = config->window;
 	config_item_window(p, item, &domain->window);
+	config_item_transfer(p, item, &domain->transfer);
 	config_item_refuse_rest(p, item);
 }
 

@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "daemon/config_window.h"
 #include "daemon/limits.h"
+#include "daemon/transfer.h"
 
 static char *trim(char *text)
 {
@@ -100,7 +101,8 @@ char *config_item_take(struct config_item *item, const char *key)
 }
 
 void config_item_number(struct config_parser *p, struct config_item *item,
-			const char *key, unsigned int max, unsigned int *out)
+			const char *key, unsigned int min, unsigned int max,
+			unsigned int *out)
 {
 	const char *text = config_item_take(item, key);
 	unsigned long value;
@@ -111,12 +113,17 @@ void config_item_number(struct config_parser *p, struct config_item *item,
 	errno = 0;
 	value = strtoul(text, &end, 10);
 	/* strtoul() would take a sign and blanks, too. */
-	if (!isdigit((unsigned char)text[0]) || errno || *end || value > max)
+	if (isdigit((unsigned char)text[0]) && !errno && !*end &&
+	    value >= min && value <= max)
+		*out = value;
+	else if (min > 0)
+		config_mistake(p, item->line,
+			       "`%s=` is a number from %u to %u, not \"%s\"",
+			       key, min, max, text);
+	else
 		config_mistake(p, item->line,
 			       "`%s=` is a number up to %u, not \"%s\"", key,
 			       max, text);
-	else
-		*out = value;
 }
 
 void config_item_limits(struct config_parser *p, struct config_item *item,
@@ -141,6 +148,16 @@ void config_item_window(struct config_parser *p, struct config_item *item,
 
 	if (text && config_window_parse(text, place, why, sizeof(why)) < 0)
 		config_mistake(p, item->line, "%s", why);
+}
+
+void config_item_transfer(struct config_parser *p, struct config_item *item,
+			  enum transfer_policy *policy)
+{
+	const char *text = config_item_take(item, "transfer");
+
+	if (text && transfer_find(text, policy) < 0)
+		config_mistake(p, item->line, "`transfer=` is auto, copy or "
+			       "grants, not \"%s\"", text);
 }
 
 char *config_item_domain(struct config_parser *p, struct config_item *item,

@@ -52,11 +52,13 @@ char *config_item_take(struct config_item *item, const char *key);
 
 /**
  * config_item_number() - the value of @key as a whole number
+ * @min: the smallest that is not a mistake
  * @max: the largest that is not a mistake
  * @out: untouched if the key is not there, or its value is a mistake
  */
 void config_item_number(struct config_parser *p, struct config_item *item,
-			const char *key, unsigned int max, unsigned int *out);
+			const char *key, unsigned int min, unsigned int max,
+			unsigned int *out);
 
 /**
  * config_item_limits() - all quotas that the item has
@@ -71,6 +73,13 @@ void config_item_limits(struct config_parser *p, struct config_item *item,
  */
 void config_item_window(struct config_parser *p, struct config_item *item,
 			struct window_place *place);
+
+/**
+ * config_item_transfer() - the value of `transfer`
+ * @policy: stays if the key is not there, or its value is a mistake
+ */
+void config_item_transfer(struct config_parser *p, struct config_item *item,
+			  enum transfer_policy *policy);
 
 /**
  * config_item_domain() - the value of @key as the name or the uuid of a domain

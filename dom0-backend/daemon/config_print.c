@@ -8,6 +8,7 @@
 #include "daemon/config_mode.h"
 #include "daemon/config_window.h"
 #include "daemon/limits.h"
+#include "daemon/transfer.h"
 #include "ipc/session_proto.h"
 
 /* That vmedia-camera keeps for the driver, whatever guests hold */
@@ -105,6 +106,18 @@ static void explain_pool(const struct config *config,
 		fprintf(file, "; at most %u\n", DRIVER_SLOTS + most);
 }
 
+static void explain_transfer(const struct config_camera *camera, FILE *file)
+{
+	fprintf(file, "    # frames: ");
+	if (camera->transfer == TRANSFER_COPY)
+		fprintf(file, "copied to each guest\n");
+	else
+		fprintf(file, "grants of %u slots%s, else copied\n",
+			camera->slots,
+			camera->transfer == TRANSFER_AUTO ?
+				", if the kernel can grant read-only" : "");
+}
+
 static void explain_camera(const struct config *config,
 			   const struct config_camera *camera, FILE *file)
 {
@@ -122,6 +135,7 @@ static void explain_camera(const struct config *config,
 	}
 	explain_primary(config, camera, file);
 	explain_pool(config, camera, file);
+	explain_transfer(camera, file);
 }
 
 static void print_camera(const struct config_camera *camera, FILE *file)
@@ -138,8 +152,9 @@ static void print_camera(const struct config_camera *camera, FILE *file)
 	if (camera->primary)
 		print_key("primary", camera->primary, file);
 	limit_print(QUOTA_BYTES, camera->bytes, bytes, sizeof(bytes));
-	fprintf(file, ",clients=%u,%s=%s\",\n", camera->clients,
-		limit_name(QUOTA_BYTES), bytes);
+	fprintf(file, ",clients=%u,%s=%s,transfer=%s,slots=%u\",\n",
+		camera->clients, limit_name(QUOTA_BYTES), bytes,
+		transfer_name(camera->transfer), camera->slots);
 }
 
 static void print_cameras(const struct config *config, FILE *file)
@@ -199,7 +214,8 @@ static void print_domain(const struct config *config,
 		fprintf(file, ",cameras=");
 	for (unsigned int i = 0; i < domain->num_cameras; i++)
 		fprintf(file, "%s%s", i ? " " : "", domain->cameras[i]);
-	fprintf(file, ",priority=%u", domain->priority);
+	fprintf(file, ",priority=%u,transfer=%s", domain->priority,
+		transfer_name(domain->transfer));
 	print_limits(&domain->limits, &config->limits, ",", file);
 	print_domain_window(config, domain, file);
 	fprintf(file, "\",\n");

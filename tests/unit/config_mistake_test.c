@@ -22,6 +22,9 @@ struct bad {
 	const char *message;
 };
 
+#define TRANSFER(text) \
+	"`transfer=` is auto, copy or grants, not \"" text "\""
+
 /* Each item alone, on line 5 of a file that is right but for it. */
 static void check_items(const char *before, const struct bad *bad, size_t count)
 {
@@ -47,6 +50,9 @@ static void a_mistake_in_cameras_is_told(void **state)
 #define BAD_MODE(text) { "name=b,source=/dev/b,mode=" text, MODE(text) }
 #define BAD_CLIENTS(text) \
 	{ "name=b,source=/dev/b,clients=" text, CLIENTS(text) }
+#define BAD_SLOTS(text) \
+	{ "name=b,source=/dev/b,slots=" text, \
+	  "`slots=` is a number from 4 to 24, not \"" text "\"" }
 	static const struct bad bad[] = {
 		{ "", "\"\" is not key=value" },
 		{ "what", "\"what\" is not key=value" },
@@ -82,6 +88,11 @@ static void a_mistake_in_cameras_is_told(void **state)
 		BAD_CLIENTS("65537"),
 		BAD_CLIENTS("1K"),
 		BAD_CLIENTS("99999999999999999999"),
+		BAD_SLOTS("3"),
+		BAD_SLOTS("25"),
+		BAD_SLOTS("many"),
+		{ "name=b,source=/dev/b,transfer=", TRANSFER("") },
+		{ "name=b,source=/dev/b,transfer=grant", TRANSFER("grant") },
 		BAD_MODE(""),
 		BAD_MODE("YUYV"),
 		BAD_MODE("8x4"),
@@ -142,6 +153,8 @@ static void a_mistake_in_domains_is_told(void **state)
 		  "`memory=256` is 256 bytes: did you mean 256M?" },
 		{ "name=x,colour=red", "unknown key `colour=`" },
 		{ "name=x,clients=3", "unknown key `clients=`" },
+		{ "name=x,slots=8", "unknown key `slots=`" },
+		{ "name=x,transfer=no", TRANSFER("no") },
 		{ "name=x,a=,b=,c=,d=,e=,f=,g=,h=,i=,j=,k=,l=,m=,n=,o=,p=",
 		  "too many keys" },
 	};

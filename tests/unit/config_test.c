@@ -62,6 +62,8 @@ static void a_camera_has_defaults(void **state)
 	assert_null(camera->primary);
 	assert_int_equal(camera->clients, CONFIG_VMEDIA_CAMERA_CLIENTS);
 	assert_int_equal(camera->bytes, 0);
+	assert_int_equal(camera->transfer, TRANSFER_AUTO);
+	assert_int_equal(camera->slots, CONFIG_VMEDIA_CAMERA_SLOTS);
 	config_file_unload(&file);
 }
 
@@ -73,7 +75,8 @@ static void a_camera_has_what_its_item_says(void **state)
 	config_file_accepted(&file,
 			     "cameras = ['name=a,source=/dev/a,"
 			     "share=exclusive,mode=NV12:1920x1080@30000/1001,"
-			     "primary=ivi,clients=4,bytes/s=100M']");
+			     "primary=ivi,clients=4,bytes/s=100M,"
+			     "transfer=grants,slots=24']");
 	camera = &file.config->cameras[0];
 	assert_true(camera->exclusive);
 	assert_int_equal(camera->mode.pixelformat,
@@ -85,6 +88,8 @@ static void a_camera_has_what_its_item_says(void **state)
 	assert_string_equal(camera->primary, "ivi");
 	assert_int_equal(camera->clients, 4);
 	assert_int_equal(camera->bytes, 100 << 20);
+	assert_int_equal(camera->transfer, TRANSFER_GRANTS);
+	assert_int_equal(camera->slots, 24);
 	config_file_unload(&file);
 }
 
@@ -152,6 +157,18 @@ static void a_domain_has_cameras_and_a_priority(void **state)
 	assert_string_equal(domain->uuid, UUID);
 	assert_true(domain->all_cameras);
 	assert_int_equal(domain->priority, 0);
+	config_file_unload(&file);
+}
+
+static void a_domain_says_how_frames_reach_it(void **state)
+{
+	struct config_file file;
+
+	config_file_accepted(&file, "domains = ['name=a,transfer=copy',"
+			     "'name=b,transfer=auto','name=c']\n");
+	assert_int_equal(file.config->domains[0].transfer, TRANSFER_COPY);
+	assert_int_equal(file.config->domains[1].transfer, TRANSFER_AUTO);
+	assert_int_equal(file.config->domains[2].transfer, TRANSFER_AUTO);
 	config_file_unload(&file);
 }
 
@@ -336,12 +353,13 @@ static void what_is_printed_reads_and_prints_as_the_same(void **state)
 		"domains = ['name=ivi', 'name=b\\\"c\\\\d,cameras=video0']\n",
 		"cameras = [ 'name=a,source=/dev/a,share=exclusive,"
 		"mode=Y16-BE:8x4@15/2,primary=" UUID ",clients=0,"
-		"bytes/s=1048577',\n"
+		"bytes/s=1048577,transfer=copy,slots=4',\n"
 		"'name=b,source=pattern:8x8,mode=MJPG:8x4,primary=x\\\\\\\"y',\n"
 		"'name=c,source=/dev/c\\\"\\\\,bytes/s=3G' ]\n"
 		"domains = ['uuid=" UUID ",priority=1000,streams=0,held=32',\n"
 		"'name=x\\\\\\\"y,cameras=b c b,memory=unlimited',\n"
-		"'name=none,cameras=,window=0', 'name=w,window=2M',\n"
+		"'name=none,cameras=,window=0', 'name=w,window=2M,"
+		"transfer=grants',\n"
 		"'name=v,window=128M@0x140000000']\n"
 		"controls = ['control=gain,domain=x\\\\\\\"y,camera=b,min=1',\n"
 		"'control=0x1,access=hidden', 'control=hue,max=-1,access=ro',\n"
@@ -375,10 +393,13 @@ static void what_is_printed_explains_itself(void **state)
 		&file,
 		"quota = 'bytes/s=60M'\nwindow = '32M@0x3a000000'\n"
 		"cameras = ['name=rear,source=/dev/a,mode=YUYV:8x4@30,"
-		"primary=ivi,clients=9',\n"
-		"'name=bars,source=pattern:8x8,share=exclusive']\n"
+		"primary=ivi,clients=9,slots=6',\n"
+		"'name=bars,source=pattern:8x8,share=exclusive,"
+		"transfer=grants',\n"
+		"'name=far,source=pattern:8x8,transfer=copy']\n"
 		"domains = ['name=ivi,priority=10,held=4',\n"
-		"'name=hud,cameras=bars rear,sessions=8,window=64M']\n"
+		"'name=hud,cameras=bars rear,sessions=8,window=64M,"
+		"transfer=copy']\n"
 		"controls = ['control=gain,max=9']\n");
 	text = printed(file.config);
 	assert_string_equal(
@@ -394,29 +415,42 @@ static void what_is_printed_explains_itself(void **state)
 		"    # primary: ivi, whether it runs or not\n"
 		"    # pool: 3 slots for the driver, 4 for ivi, 2 for hud; at "
 		"most 9\n"
+		"    # frames: grants of 6 slots, if the kernel can grant "
+		"read-only, else copied\n"
 		"    \"name=rear,source=/dev/a,share=shared,mode=YUYV:8x4@30,"
-		"primary=ivi,clients=9,bytes/s=unlimited\",\n"
+		"primary=ivi,clients=9,bytes/s=unlimited,transfer=auto,"
+		"slots=6\",\n"
 		"    # bars: open to one domain at a time\n"
 		"    # mode: of the first session that needs one\n"
 		"    # primary: of those that have it open, the highest "
 		"priority: ivi 10, hud 0\n"
 		"    # pool: 3 slots for the driver, 4 for ivi, 2 for hud; at "
 		"most 7\n"
+		"    # frames: grants of 8 slots, else copied\n"
 		"    \"name=bars,source=pattern:8x8,share=exclusive,"
-		"clients=512,bytes/s=unlimited\",\n"
+		"clients=512,bytes/s=unlimited,transfer=grants,slots=8\",\n"
+		"    # far: shared by all domains that have it\n"
+		"    # mode: of the first session that needs one\n"
+		"    # primary: of those that have it open, the highest "
+		"priority: ivi 10\n"
+		"    # pool: 3 slots for the driver, 4 for ivi; at most 7\n"
+		"    # frames: copied to each guest\n"
+		"    \"name=far,source=pattern:8x8,share=shared,clients=512,"
+		"bytes/s=unlimited,transfer=copy,slots=8\",\n"
 		"]\n"
 		"domains = [\n"
-		"    # ivi: device 0 has rear, device 1 has bars\n"
+		"    # ivi: device 0 has rear, device 1 has bars, device 2 "
+		"has far\n"
 		"    # quotas: sessions=128,streams=1,buffers=128,memory=256M,"
 		"held=4,commands/s=1000,bytes/s=60M\n"
 		"    # devices with a window: at most 3\n"
-		"    \"name=ivi,priority=10,held=4\",\n"
+		"    \"name=ivi,priority=10,transfer=auto,held=4\",\n"
 		"    # hud: device 0 has bars, device 1 has rear\n"
 		"    # quotas: sessions=8,streams=1,buffers=128,memory=256M,"
 		"held=2,commands/s=1000,bytes/s=60M\n"
 		"    # devices with a window: at most 1\n"
-		"    \"name=hud,cameras=bars rear,priority=0,sessions=8,"
-		"window=64M@0x3a000000\",\n"
+		"    \"name=hud,cameras=bars rear,priority=0,transfer=copy,"
+		"sessions=8,window=64M@0x3a000000\",\n"
 		"]\n"
 		"controls = [\n"
 		"    \"control=gain,access=primary,max=9\",\n"
@@ -435,6 +469,7 @@ int main(void)
 		cmocka_unit_test(a_mode_may_have_any_format_and_no_rate),
 		cmocka_unit_test(an_empty_list_of_cameras_is_not_the_hosts),
 		cmocka_unit_test(a_domain_has_cameras_and_a_priority),
+		cmocka_unit_test(a_domain_says_how_frames_reach_it),
 		cmocka_unit_test(a_domain_may_get_no_camera),
 		cmocka_unit_test(a_domain_has_the_quotas_of_all_but_its_own),
 		cmocka_unit_test(a_window_has_a_size_and_a_place),
