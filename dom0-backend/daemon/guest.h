@@ -158,6 +158,10 @@ void guests_stop(struct guests *guests);
 /** guests_running() - true if a process is left */
 bool guests_running(const struct guests *guests);
 
+/** guest_live() - its process says that a device answers, by that server */
+void guest_live(struct guest *guest, struct device *device,
+		unsigned int ioreq_server);
+
 /**
  * guest_answer() - answer open()
  * @error: 0 or a positive errno
