@@ -61,6 +61,7 @@ static void on_claimed(void *owner, struct device *device)
 	struct broker *broker = owner;
 
 	device->camera = broker_choose(broker, device);
+	device->transfer = sharing_transfer(device->camera, device->guest);
 	/* By grants we have what the guest gave, and nothing else of it. */
 	window_init(&device->window,
 		    device->node.grants ? &none :
@@ -85,7 +86,10 @@ static void on_camera_changed(void *owner, struct camera *camera)
 
 static void on_camera_gone(void *owner, struct camera *camera)
 {
-	open_camera_gone(owner, camera);
+	struct broker *broker = owner;
+
+	open_camera_gone(broker, camera);
+	granted_camera_gone(broker, camera);
 	inquiry_progress(owner);
 }
 
@@ -144,10 +148,13 @@ static void on_camera_idle(void *owner, struct camera *camera)
 
 static void on_open(void *owner, struct device *device, uint32_t tag)
 {
+	struct guest_session refusal = { .tag = tag };
 	int ret = open_by_guest(owner, device, tag);
 
-	if (ret < 0)
-		guest_answer(device->guest, tag, -ret, 0, -1);
+	if (ret == 0)
+		return;
+	refusal.error = -ret;
+	guest_answer(device->guest, &refusal, -1);
 }
 
 static bool on_closed(void *owner, struct guest *guest, uint64_t serial)
@@ -155,9 +162,21 @@ static bool on_closed(void *owner, struct guest *guest, uint64_t serial)
 	return open_closed_by_guest(owner, guest, serial);
 }
 
+static bool on_granted(void *owner, struct guest *guest,
+		       const struct guest_granted *message)
+{
+	return granted_add(owner, guest, message);
+}
+
+static void on_ungranted(void *owner, struct guest *guest, uint64_t serial)
+{
+	granted_remove(owner, guest, serial);
+}
+
 static void on_guest_gone(void *owner, struct guest *guest)
 {
 	open_guest_gone(owner, guest);
+	granted_process_gone(owner, guest);
 	/* One that leaves is primary no more, even of what it has not open. */
 	sharing_update_primaries(owner);
 	inquiry_progress(owner);
@@ -195,6 +214,8 @@ static const struct guests_ops guests_ops = {
 	.claimed = on_claimed,
 	.open = on_open,
 	.closed = on_closed,
+	.granted = on_granted,
+	.ungranted = on_ungranted,
 	.gone = on_guest_gone,
 	.session_report = on_session_at_guest,
 	.reported = on_guest_reported,
@@ -218,6 +239,7 @@ static void on_store_changed(void *owner)
 	struct broker *broker = owner;
 
 	guests_update(&broker->guests);
+	granted_review(broker);
 }
 
 static void on_store_lost(void *owner)
@@ -239,6 +261,7 @@ static void on_host_camera(void *owner, const char *path, const char *name)
 		.name = (char *)name,
 		.source = (char *)path,
 		.clients = CONFIG_VMEDIA_CAMERA_CLIENTS,
+		.slots = CONFIG_VMEDIA_CAMERA_SLOTS,
 	};
 	struct broker *broker = owner;
 	int ret = cameras_add(&broker->cameras, &config);
@@ -312,7 +335,7 @@ static int init(struct broker *broker)
 	cameras_init(&broker->cameras, &broker->camera_host,
 		     setup->camera_program, level, &cameras_ops, broker);
 	broker->review = evtimer_new(setup->base, on_review, broker);
-	if (!broker->review)
+	if (!broker->review || granted_init(broker) < 0)
 		return -ENOMEM;
 	return guests_init(&broker->guests, &broker->guest_host,
 			   setup->guest_program, level, &guests_ops, broker);
@@ -438,6 +461,8 @@ unsigned int broker_evict_guest(struct broker *broker,
 		open_evict(broker, session);
 		count++;
 	}
+	count += granted_evict_guest(broker, guest, camera);
+	broker_review_soon(broker);
 	return count;
 }
 
@@ -471,6 +496,7 @@ void broker_destroy(struct broker *broker)
 		return;
 	host_cameras_destroy(broker->host_cameras);
 	sessions_finish(&broker->sessions);
+	granted_finish(&broker->granted);
 	guests_finish(&broker->guests);
 	cameras_finish(&broker->cameras);
 	store_close(broker->store);

@@ -12,6 +12,7 @@
 #define DAEMON_BROKER_H
 
 #include "daemon/camera.h"
+#include "daemon/granted.h"
 #include "daemon/guest.h"
 #include "daemon/process.h"
 #include "daemon/session.h"
@@ -64,6 +65,7 @@ struct broker {
 	struct cameras cameras;
 	struct host_cameras *host_cameras;
 	struct sessions sessions;
+	struct granted granted;
 	struct list inquiries; /* struct inquiry */
 	uint32_t last_tag;
 	struct event *review;
@@ -119,7 +121,9 @@ int broker_evict(struct broker *broker, uint64_t serial);
 /**
  * broker_evict_guest() - end all sessions of a guest
  * @camera: only those on it; NULL: on all
- * Return: how many.
+ *
+ * And what the guest may still see of such that are over.
+ * Return: how many sessions that were.
  */
 unsigned int broker_evict_guest(struct broker *broker,
 				const struct guest *guest,

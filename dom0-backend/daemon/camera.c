@@ -319,12 +319,17 @@ static int replace(char **text, const char *by)
 	return 0;
 }
 
-static void set_mode(struct camera *camera, const struct camera_mode *mode)
+static void set_settings(struct camera *camera,
+			 const struct config_camera *config)
 {
-	if (memcmp(&camera->settings.mode, mode, sizeof(*mode)) == 0)
+	struct camera_settings *settings = &camera->settings;
+
+	if (memcmp(&settings->mode, &config->mode, sizeof(config->mode)) == 0 &&
+	    settings->slots == config->slots)
 		return;
-	camera->settings.mode = *mode;
-	tell(camera, &camera->settings, sizeof(camera->settings));
+	settings->mode = config->mode;
+	settings->slots = config->slots;
+	tell(camera, settings, sizeof(*settings));
 }
 
 int camera_configure(struct camera *camera, const struct config_camera *config)
@@ -342,7 +347,8 @@ int camera_configure(struct camera *camera, const struct config_camera *config)
 	camera->exclusive = config->exclusive;
 	camera->clients.limit = config->clients;
 	camera->bytes.limit = config->bytes;
-	set_mode(camera, &config->mode);
+	camera->transfer = config->transfer;
+	set_settings(camera, config);
 	return 0;
 }
 
@@ -401,6 +407,13 @@ void camera_tell_guest(struct camera *camera, const struct camera_guest *guest)
 		.hdr.type = CAMERA_GUEST,
 		.guest = *guest,
 	};
+
+	tell(camera, &message, sizeof(message));
+}
+
+void camera_renew(struct camera *camera)
+{
+	const struct camera_renew message = { .hdr.type = CAMERA_RENEW };
 
 	tell(camera, &message, sizeof(message));
 }

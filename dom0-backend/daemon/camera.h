@@ -35,6 +35,7 @@ struct config_camera;
  * @retired: not in the configuration any more: takes no more sessions
  * @exclusive: one domain at a time
  * @exclusive_refused: how often another one came
+ * @transfer: how its frames may reach guests
  * @primary_name: name or uuid of the domain that the configuration names as
  *                primary; NULL: none; owned
  * @primary_named: domid that vmediactl named; CAMERA_NO_PRIMARY: none
@@ -61,6 +62,7 @@ struct camera {
 	bool retired;
 	bool exclusive;
 	uint64_t exclusive_refused;
+	enum transfer_policy transfer;
 	char *primary_name;
 	uint32_t primary_named;
 	struct camera_settings settings;
@@ -193,6 +195,10 @@ int camera_introduce(struct camera *camera, struct camera_session *message,
 
 /** camera_tell_guest() - what a guest may do is another */
 void camera_tell_guest(struct camera *camera, const struct camera_guest *guest);
+
+/** camera_renew() - who still sees its slots shall see no more pictures: see
+ * struct camera_renew */
+void camera_renew(struct camera *camera);
 
 /** camera_admitted() - answer admit(); @error: 0 or a positive errno */
 void camera_admitted(struct camera *camera, uint64_t serial,

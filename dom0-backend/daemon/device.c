@@ -146,6 +146,7 @@ void device_attach(struct device *device)
 		.devid = device->devid,
 		.device_id = device->node.device_id,
 		.irq = device->node.irq,
+		.transfer = device->transfer,
 		.base = device->node.base,
 		.window = device->window.base,
 		.window_len = device->window.len,

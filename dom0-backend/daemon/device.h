@@ -15,6 +15,7 @@
 #include "base/list.h"
 #include "daemon/node.h"
 #include "daemon/window.h"
+#include "ipc/daemon_proto.h"
 
 struct camera;
 struct guest;
@@ -26,6 +27,8 @@ struct guest;
  * @rank: among the guest's devices of our kind, by devid, from 0
  * @window: where its buffers are mapped; stays as it was when it was claimed,
  *          for the guest read it then
+ * @transfer: how frames could reach the guest by the configuration when it was
+ *            claimed; stays so, for what it offers the driver does
  * @camera: behind it; NULL if none; borrowed
  * @there: the node exists
  * @offline: xl takes it down, or it is not @there
@@ -41,6 +44,7 @@ struct device {
 	struct node node;
 	unsigned int rank;
 	struct window window;
+	enum transfer_policy transfer;
 	struct camera *camera;
 	bool there;
 	bool offline;

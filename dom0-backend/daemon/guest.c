@@ -12,13 +12,25 @@
 #include "daemon/guest_message.h"
 #include "ipc/daemon_proto.h"
 
+/* What its predecessors left behind is of the same quota. */
+static uint64_t memory_left(const struct guest *guest)
+{
+	const uint64_t limit = guest->limits.limit[QUOTA_MEMORY];
+
+	if (limit == 0)
+		return 0;
+	/* 0 would be unlimited. */
+	return limit > guest->lost ? limit - guest->lost : 1;
+}
+
 static void tell_limits(struct guest *guest)
 {
-	const struct guest_limits limits = {
+	struct guest_limits limits = {
 		.hdr.type = GUEST_LIMITS,
 		.limits = guest->limits,
 	};
 
+	limits.limits.limit[QUOTA_MEMORY] = memory_left(guest);
 	process_send(&guest->process, &limits, sizeof(limits), NULL, 0);
 }
 
@@ -33,6 +45,18 @@ static bool needs_grants(const struct guest *guest)
 	return false;
 }
 
+static bool needs_grant_slots(const struct guest *guest)
+{
+	const struct device *device, *tmp;
+
+	list_for_each(device, tmp, &guest->devices, link) {
+		if (device_is_claimed(device) &&
+		    device->transfer != TRANSFER_COPY)
+			return true;
+	}
+	return false;
+}
+
 static void start(struct guest *guest)
 {
 	char domid[16], server[16];
@@ -41,7 +65,7 @@ static void start(struct guest *guest)
 		"--domid", domid,
 		"--name", guest->id.name,
 		"--log-level", log_level_name(guest->guests->log_level),
-		NULL, NULL, NULL, NULL,
+		NULL, NULL, NULL, NULL, NULL,
 	};
 	struct device *device, *tmp;
 	size_t argc = 7;
@@ -50,6 +74,9 @@ static void start(struct guest *guest)
 	guest->grants = needs_grants(guest);
 	if (guest->grants)
 		argv[argc++] = "--grants";
+	guest->grant_slots = needs_grant_slots(guest);
+	if (guest->grant_slots)
+		argv[argc++] = "--grant-slots";
 	if (guest->ioreq_server >= 0) {
 		snprintf(server, sizeof(server), "%d", guest->ioreq_server);
 		argv[argc++] = "--ioreq-server";
@@ -68,13 +95,18 @@ static void start(struct guest *guest)
  */
 static void start_anew_for_grants(struct guest *guest)
 {
-	if (guest->process.state != PROCESS_RUNNING || guest->grants ||
-	    guest->ioreq_server < 0 || !needs_grants(guest))
+	const bool grants = needs_grants(guest);
+	const bool grant_slots = needs_grant_slots(guest);
+
+	if (guest->process.state != PROCESS_RUNNING ||
+	    guest->ioreq_server < 0 ||
+	    (guest->grants >= grants && guest->grant_slots >= grant_slots))
 		return;
 	log_info("guest %s: another device is by grants: starting its process "
 		 "again", guest->id.name);
 	/* Once is enough. */
-	guest->grants = true;
+	guest->grants = grants;
+	guest->grant_slots = grant_slots;
 	process_kill(&guest->process);
 }
 
@@ -412,6 +444,14 @@ void guest_set_limits(struct guest *guest, const struct quota_limits *limits)
 	tell_limits(guest);
 }
 
+void guest_set_lost(struct guest *guest, uint64_t bytes)
+{
+	if (guest->lost == bytes)
+		return;
+	guest->lost = bytes;
+	tell_limits(guest);
+}
+
 bool guest_query(struct guest *guest, uint32_t tag)
 {
 	const struct daemon_query message = {
@@ -432,17 +472,10 @@ bool guest_is_served(const struct guest *guest)
 	return guest->served && !guest->leaving;
 }
 
-void guest_answer(struct guest *guest, uint32_t tag, unsigned int error,
-		  uint64_t serial, int fd)
+void guest_answer(struct guest *guest, struct guest_session *answer, int fd)
 {
-	struct guest_session answer = {
-		.hdr.type = GUEST_SESSION,
-		.tag = tag,
-		.error = error,
-		.serial = serial,
-	};
-
-	if (process_send(&guest->process, &answer, sizeof(answer), &fd,
-			 error ? 0 : 1) < 0)
+	answer->hdr = (struct daemon_header){ .type = GUEST_SESSION };
+	if (process_send(&guest->process, answer, sizeof(*answer), &fd,
+			 answer->error ? 0 : 1) < 0)
 		process_kill(&guest->process);
 }

@@ -47,6 +47,8 @@ struct xen_windows;
  * @sessions: one of them, and what is used of it
  * @bytes: likewise
  * @questions: that it asked in @second, CLOCK_MONOTONIC
+ * @lost: bytes of cameras' slots that it may still see, and no process of it can
+ *        tell; what it has of `memory` is so much less
  * @no_pages: when there was no memory for its windows, CLOCK_MONOTONIC; 0:
  *            never
  * @report: what its process told last
@@ -58,6 +60,7 @@ struct xen_windows;
  * @refusals: of these, what a quota refused: the others must not hide it
  * @ioreq_server: -1 until there is one
  * @grants: its process was started so that it can use them
+ * @grant_slots: and so that it can grant cameras' slots
  * @served: a device was claimed
  * @leaving: its devices are being taken down
  * @released: and nothing of the guest is held any more
@@ -76,6 +79,7 @@ struct guest {
 	struct quota bytes;
 	uint64_t questions;
 	time_t second;
+	uint64_t lost;
 	struct timespec no_pages;
 	struct guest_report report;
 	struct timespec reported;
@@ -86,6 +90,7 @@ struct guest {
 	struct log_limit refusals;
 	int ioreq_server;
 	bool grants;
+	bool grant_slots;
 	bool served;
 	bool leaving;
 	bool released;
@@ -97,6 +102,8 @@ struct guest {
  * @claimed: set the device's camera
  * @open: the guest opens a device; guest_answer() follows, now or later
  * @closed: a session is over. Return false if the guest has no such session.
+ * @granted: the guest can see slots of a camera. Return false if it cannot be.
+ * @ungranted: not any more; the serial may be of nothing that is known
  * @gone: the process is no more, and so are all sessions of the guest
  * @session_report: what a session got; the serial may be of no session of it
  * @reported: a guest's report is new
@@ -107,6 +114,9 @@ struct guests_ops {
 	void (*claimed)(void *owner, struct device *device);
 	void (*open)(void *owner, struct device *device, uint32_t tag);
 	bool (*closed)(void *owner, struct guest *guest, uint64_t serial);
+	bool (*granted)(void *owner, struct guest *guest,
+			const struct guest_granted *message);
+	void (*ungranted)(void *owner, struct guest *guest, uint64_t serial);
 	void (*gone)(void *owner, struct guest *guest);
 	void (*session_report)(void *owner, struct guest *guest,
 			       const struct guest_session_report *report);
@@ -164,16 +174,18 @@ void guest_live(struct guest *guest, struct device *device,
 
 /**
  * guest_answer() - answer open()
- * @error: 0 or a positive errno
+ * @answer: complete but for its header
  * @fd: the guest's end of the session's socket; borrowed; -1 on error
  *
  * A process that cannot be answered is gone, or is made to go: gone() follows.
  */
-void guest_answer(struct guest *guest, uint32_t tag, unsigned int error,
-		  uint64_t serial, int fd);
+void guest_answer(struct guest *guest, struct guest_session *answer, int fd);
 
 /** guest_set_limits() - quotas, from now on; its process is told */
 void guest_set_limits(struct guest *guest, const struct quota_limits *limits);
+
+/** guest_set_lost() - see @lost of struct guest; its process is told */
+void guest_set_lost(struct guest *guest, uint64_t bytes);
 
 /**
  * guest_query() - ask for reports; they come with @tag, which rises

@@ -96,6 +96,24 @@ static void on_closed(struct guest *guest, const struct guest_closed *closed)
 		broke_the_rules(guest, "closes an unknown session");
 }
 
+static void on_granted(struct guest *guest, const struct guest_granted *granted)
+{
+	const struct guests *guests = guest->guests;
+
+	if (asks_too_often(guest))
+		broke_the_rules(guest, "grants more often than its guest may");
+	else if (!guests->ops->granted(guests->owner, guest, granted))
+		broke_the_rules(guest, "grants slots that it cannot have");
+}
+
+static void on_ungranted(struct guest *guest,
+			 const struct guest_granted *granted)
+{
+	const struct guests *guests = guest->guests;
+
+	guests->ops->ungranted(guests->owner, guest, granted->serial);
+}
+
 static void on_report(struct guest *guest, const struct guest_report *report)
 {
 	if (report->tag <= guest->answered || report->tag > guest->asked) {
@@ -124,6 +142,12 @@ void guest_message(struct guest *guest, const struct link_message *msg)
 	else if (type == GUEST_POPULATE &&
 		 msg->len == sizeof(struct guest_populate))
 		on_populate(guest, msg->data);
+	else if (type == GUEST_GRANTED &&
+		 msg->len == sizeof(struct guest_granted))
+		on_granted(guest, msg->data);
+	else if (type == GUEST_UNGRANTED &&
+		 msg->len == sizeof(struct guest_granted))
+		on_ungranted(guest, msg->data);
 	else if (type == GUEST_SESSION_REPORT &&
 		 msg->len == sizeof(struct guest_session_report))
 		guest->guests->ops->session_report(guest->guests->owner, guest,

@@ -8,6 +8,7 @@
 #include "daemon/bandwidth.h"
 #include "daemon/broker.h"
 #include "daemon/device.h"
+#include "daemon/granted.h"
 #include "daemon/holders.h"
 #include "daemon/limits.h"
 #include "daemon/sharing.h"
@@ -190,6 +191,9 @@ static int begin(struct broker *broker, struct camera *camera,
 		return -ENOMEM;
 	}
 	sharing_update_primary(broker, camera);
+	/* Who had it before shall not see what it shows from now on. */
+	if (camera->exclusive)
+		granted_review(broker);
 	ret = introduce(broker, session, fd);
 	if (ret < 0)
 		forget(broker, session);
@@ -200,6 +204,7 @@ static int begin(struct broker *broker, struct camera *camera,
 
 int open_by_guest(struct broker *broker, struct device *device, uint32_t tag)
 {
+	struct guest_session answer = { .tag = tag };
 	struct guest *guest = device->guest;
 	struct session *session;
 	int fd, ret;
@@ -211,8 +216,10 @@ int open_by_guest(struct broker *broker, struct device *device, uint32_t tag)
 		log_info("session %" PRIu64 ": guest %s, device %u, camera %s",
 			 session->serial, guest->id.name, device->devid,
 			 session->camera->name);
+	answer.serial = session->serial;
+	answer.transfer = sharing_transfer(session->camera, guest);
 	/* A guest whose process is gone takes its sessions along by itself. */
-	guest_answer(guest, tag, 0, session->serial, fd);
+	guest_answer(guest, &answer, fd);
 	close(fd);
 	return 0;
 }
@@ -287,6 +294,8 @@ void open_evict(struct broker *broker, struct session *session)
 		 session->serial, session_owner(session),
 		 session->camera->name);
 	camera_end_session(session->camera, session->serial, EACCES);
+	session->evicted = true;
+	granted_evict(broker, session);
 	if (session->guest)
 		leave_camera(broker, session);
 	else

@@ -55,6 +55,11 @@ const struct window_place *policy_window(const struct config *config,
 	return domain ? &domain->window : &config->window;
 }
 
+enum transfer_policy policy_transfer(const struct config_domain *domain)
+{
+	return domain ? domain->transfer : TRANSFER_AUTO;
+}
+
 const struct config_camera *policy_find_camera(const struct config *config,
 					       const char *camera)
 {

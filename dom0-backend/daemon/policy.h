@@ -54,6 +54,9 @@ const struct quota_limits *policy_limits(const struct config *config,
 const struct window_place *policy_window(const struct config *config,
 					 const struct config_domain *domain);
 
+/** policy_transfer() - what a domain says of how frames reach it */
+enum transfer_policy policy_transfer(const struct config_domain *domain);
+
 /** policy_find_camera() - what the configuration says of a camera; NULL if it
  * is not there; borrowed from @config */
 const struct config_camera *policy_find_camera(const struct config *config,

@@ -153,6 +153,7 @@ static void review_camera(struct broker *broker, struct camera *camera)
 	} else if (!is_in_use(broker, camera)) {
 		log_info("camera %s is not in the configuration any more",
 			 camera->name);
+		granted_camera_gone(broker, camera);
 		camera_destroy(camera);
 	}
 }
@@ -173,4 +174,5 @@ void reload_review(struct broker *broker)
 		return;
 	list_for_each(camera, other, &broker->cameras.list, link)
 		review_camera(broker, camera);
+	granted_review(broker);
 }

@@ -24,7 +24,8 @@ int reload_apply(struct broker *broker, struct config *config);
 
 /**
  * reload_review() - give every device without sessions the camera that it should
- * have; stop, restart or forget the cameras that nobody uses and that should be
+ * have; stop, restart or forget the cameras that nobody uses and that should be;
+ * then granted_review()
  */
 void reload_review(struct broker *broker);
 

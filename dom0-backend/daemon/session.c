@@ -48,7 +48,8 @@ struct session *sessions_add(struct sessions *sessions, struct camera *camera,
 	return session;
 }
 
-struct session *sessions_find_serial(struct sessions *sessions, uint64_t serial)
+struct session *sessions_find_serial(const struct sessions *sessions,
+				     uint64_t serial)
 {
 	struct session *session, *tmp;
 

@@ -34,6 +34,7 @@ struct guest;
  * @device: borrowed; outlives the session; NULL: dom0's own
  * @camera: borrowed; outlives the session
  * @live: it is not over at the camera
+ * @evicted: vmediactl ended it there
  * @since: serial of the session by which its domain came to the camera, and
  *         has not left it since: who has it open for longest is smallest
  * @bytes: per second that were admitted; counted in the quotas of guest and
@@ -51,6 +52,7 @@ struct session {
 	struct device *device;
 	struct camera *camera;
 	bool live;
+	bool evicted;
 	uint64_t since;
 	uint64_t bytes;
 	time_t opened;
@@ -89,7 +91,7 @@ struct session *sessions_find_on(struct sessions *sessions,
 				 const struct camera *camera, uint64_t serial);
 
 /** sessions_find_serial() - NULL if there is none */
-struct session *sessions_find_serial(struct sessions *sessions,
+struct session *sessions_find_serial(const struct sessions *sessions,
 				     uint64_t serial);
 
 /** sessions_of_device() - how many live ones it has */

@@ -8,6 +8,7 @@
 #include "daemon/device.h"
 #include "daemon/policy.h"
 #include "daemon/primary.h"
+#include "daemon/transfer.h"
 
 /* What a domain may hold if its quota is unlimited: more slots than a pool
  * has. */
@@ -47,6 +48,13 @@ void sharing_describe(const struct broker *broker, const struct camera *camera,
 	out->memory = guest->limits.limit[QUOTA_MEMORY];
 	policy_rules(broker->config, guest->id.name, guest->id.uuid,
 		     camera->name, out);
+}
+
+enum transfer_policy sharing_transfer(const struct camera *camera,
+				      const struct guest *guest)
+{
+	return transfer_combine(camera ? camera->transfer : TRANSFER_AUTO,
+				policy_transfer(guest->domain));
 }
 
 void sharing_tell_guest(struct broker *broker, const struct guest *guest)

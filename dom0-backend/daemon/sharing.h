@@ -20,6 +20,13 @@ struct guest;
 void sharing_describe(const struct broker *broker, const struct camera *camera,
 		      const struct guest *guest, struct camera_guest *out);
 
+/**
+ * sharing_transfer() - how frames of a camera may reach a guest
+ * @camera: NULL: of any
+ */
+enum transfer_policy sharing_transfer(const struct camera *camera,
+				      const struct guest *guest);
+
 /** sharing_tell_guest() - what @guest may do is another: tell the cameras that
  * it has open */
 void sharing_tell_guest(struct broker *broker, const struct guest *guest);

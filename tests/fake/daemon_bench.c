@@ -20,8 +20,9 @@
 #define TAG 77
 
 static struct config_camera cameras[] = {
-	{ .name = (char *)"rear", .source = (char *)"/dev/video0" },
-	{ .name = (char *)"left", .source = (char *)"pattern:64x48" },
+	{ .name = (char *)"rear", .source = (char *)"/dev/video0", .slots = 8 },
+	{ .name = (char *)"left", .source = (char *)"pattern:64x48",
+	  .slots = 8 },
 };
 
 int bench_begin(void **state)
@@ -135,6 +136,7 @@ void bench_start(struct bench *bench)
 	bench->broker->guest_host.stop_ms = 50;
 	bench->broker->camera_host.backoff.first = 1;
 	bench->broker->camera_host.backoff.longest = 1;
+	bench->broker->granted.grace_ms = 20;
 	bench_settle(bench);
 }
 

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "daemon/granted.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "daemon/broker.h"
+#include "daemon/device.h"
+
+/* A guest that lets go needs a few turns of its driver and its process. */
+#define GRACE_MS 2000
+
+/* Sessions of a domain whose slots it may see; a process that names more is not
+ * believed, for they outlive all quotas. */
+#define MOST_OF_A_DOMAIN 2048
+
+/**
+ * struct entry - a domain may see the slots that a session of it had
+ * @camera: whose slots; borrowed
+ * @domid: it may have no struct guest any more
+ * @lost: the process that could have said UNGRANTED is no more
+ * @evicted: it has lost the camera, whatever the configuration says
+ * @due: when the camera is to be renewed, ms of CLOCK_MONOTONIC; 0: need not
+ */
+struct entry {
+	struct list link; /* on granted->list */
+	struct camera *camera;
+	unsigned int domid;
+	uint64_t serial;
+	uint64_t bytes;
+	bool lost;
+	bool evicted;
+	uint64_t due;
+};
+
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void entry_destroy(struct entry *entry)
+{
+	list_remove(&entry->link);
+	free(entry);
+}
+
+static struct entry *find(const struct granted *granted, unsigned int domid,
+			  uint64_t serial)
+{
+	struct entry *entry, *tmp;
+
+	list_for_each(entry, tmp, &granted->list, link) {
+		if (entry->domid == domid && entry->serial == serial)
+			return entry;
+	}
+	return NULL;
+}
+
+static struct guest *find_guest(const struct broker *broker, unsigned int domid)
+{
+	struct guest *guest, *tmp;
+
+	list_for_each(guest, tmp, &broker->guests.list, link) {
+		if (guest->domid == domid)
+			return guest;
+	}
+	return NULL;
+}
+
+/* What nobody can tell of counts against what the next process may have. */
+static void count_lost(struct broker *broker, struct guest *guest)
+{
+	const struct entry *entry, *tmp;
+	uint64_t bytes = 0;
+
+	list_for_each(entry, tmp, &broker->granted.list, link) {
+		if (entry->lost && entry->domid == guest->domid)
+			bytes += entry->bytes;
+	}
+	guest_set_lost(guest, bytes);
+}
+
+static void count_all_lost(struct broker *broker)
+{
+	struct guest *guest, *tmp;
+
+	list_for_each(guest, tmp, &broker->guests.list, link)
+		count_lost(broker, guest);
+}
+
+static bool is_live(const struct broker *broker, const struct entry *entry)
+{
+	const struct session *session;
+
+	session = sessions_find_serial(&broker->sessions, entry->serial);
+	return session && session->live;
+}
+
+static bool has_by_configuration(struct broker *broker,
+				 const struct guest *guest,
+				 const struct camera *camera)
+{
+	const struct device *device, *tmp;
+
+	list_for_each(device, tmp, &guest->devices, link) {
+		if (device_is_claimed(device) &&
+		    broker_choose(broker, device) == camera)
+			return true;
+	}
+	return false;
+}
+
+/* An exclusive camera that another domain has now */
+static bool went_to_another(const struct broker *broker,
+			    const struct entry *entry)
+{
+	const struct session *session, *tmp;
+	bool went = false;
+
+	if (!entry->camera->exclusive)
+		return false;
+	list_for_each(session, tmp, &broker->sessions.list, link) {
+		if (!session->live || session->camera != entry->camera)
+			continue;
+		if (session_domid(session) == entry->domid)
+			return false;
+		went = true;
+	}
+	return went;
+}
+
+/* A session that runs goes on until it ends, whatever the configuration says. */
+static bool may_see(struct broker *broker, const struct entry *entry,
+		    const struct guest *guest)
+{
+	if (is_live(broker, entry))
+		return true;
+	return !entry->evicted && guest &&
+	       has_by_configuration(broker, guest, entry->camera) &&
+	       !went_to_another(broker, entry);
+}
+
+/*
+ * One whose devices are taken down is about to be destroyed, most often: that
+ * is waited for. Where another domain waits for an exclusive camera, nobody has
+ * anything to lose by fresh memory.
+ */
+static unsigned int grace(const struct broker *broker,
+			  const struct entry *entry, const struct guest *guest)
+{
+	if ((entry->lost && guest) || went_to_another(broker, entry))
+		return 0;
+	return broker->granted.grace_ms;
+}
+
+static void review_entry(struct broker *broker, struct entry *entry,
+			 uint64_t now)
+{
+	const struct guest *guest = find_guest(broker, entry->domid);
+	uint64_t due;
+
+	if (!guest && !store_domain_lives(broker->store, entry->domid)) {
+		entry_destroy(entry);
+		return;
+	}
+	if (may_see(broker, entry, guest)) {
+		entry->due = 0;
+		return;
+	}
+	due = now + grace(broker, entry, guest);
+	if (entry->due == 0 || due < entry->due)
+		entry->due = due;
+}
+
+static struct entry *find_due(const struct granted *granted, uint64_t now)
+{
+	struct entry *entry, *tmp;
+
+	list_for_each(entry, tmp, &granted->list, link) {
+		if (entry->due != 0 && entry->due <= now)
+			return entry;
+	}
+	return NULL;
+}
+
+/* Those of sessions that go on may be of the fresh memory already. */
+static void renew(struct broker *broker, struct camera *camera)
+{
+	struct entry *entry, *tmp;
+
+	camera_renew(camera);
+	list_for_each(entry, tmp, &broker->granted.list, link) {
+		if (entry->camera == camera && !is_live(broker, entry))
+			entry_destroy(entry);
+	}
+}
+
+static void arm(struct granted *granted, uint64_t now)
+{
+	const struct entry *entry, *tmp;
+	struct timeval delay;
+	uint64_t first = 0;
+
+	list_for_each(entry, tmp, &granted->list, link) {
+		if (entry->due != 0 && (first == 0 || entry->due < first))
+			first = entry->due;
+	}
+	if (first == 0) {
+		event_del(granted->timer);
+		return;
+	}
+	first -= now;
+	delay = (struct timeval){ first / 1000, first % 1000 * 1000 };
+	event_add(granted->timer, &delay);
+}
+
+void granted_review(struct broker *broker)
+{
+	struct granted *granted = &broker->granted;
+	const uint64_t now = now_ms();
+	struct entry *entry, *tmp;
+
+	if (list_empty(&granted->list))
+		return;
+	list_for_each(entry, tmp, &granted->list, link)
+		review_entry(broker, entry, now);
+	while ((entry = find_due(granted, now))) {
+		if (log_allowed(&entry->camera->log))
+			log_warning("camera %s: its memory is renewed: domain "
+				    "%u has it no more, and may still see it",
+				    entry->camera->name, entry->domid);
+		renew(broker, entry->camera);
+	}
+	arm(granted, now);
+	count_all_lost(broker);
+}
+
+static void on_time(evutil_socket_t fd, short what, void *data)
+{
+	granted_review(data);
+}
+
+int granted_init(struct broker *broker)
+{
+	struct granted *granted = &broker->granted;
+
+	list_init(&granted->list);
+	granted->grace_ms = GRACE_MS;
+	granted->timer = evtimer_new(broker->setup.base, on_time, broker);
+	return granted->timer ? 0 : -ENOMEM;
+}
+
+void granted_finish(struct granted *granted)
+{
+	struct entry *entry, *tmp;
+
+	if (!granted->timer)
+		return;
+	list_for_each(entry, tmp, &granted->list, link)
+		entry_destroy(entry);
+	event_free(granted->timer);
+}
+
+static bool has_too_many(const struct granted *granted, unsigned int domid)
+{
+	const struct entry *entry, *tmp;
+	unsigned int count = 0;
+
+	list_for_each(entry, tmp, &granted->list, link)
+		count += entry->domid == domid;
+	return count >= MOST_OF_A_DOMAIN;
+}
+
+bool granted_add(struct broker *broker, const struct guest *guest,
+		 const struct guest_granted *message)
+{
+	struct granted *granted = &broker->granted;
+	const struct session *session;
+	struct entry *entry;
+
+	session = sessions_find(&broker->sessions, guest, message->serial);
+	if (!session || find(granted, guest->domid, message->serial) ||
+	    has_too_many(granted, guest->domid))
+		return false;
+	entry = calloc(1, sizeof(*entry));
+	if (!entry)
+		return false;
+	entry->camera = session->camera;
+	entry->domid = guest->domid;
+	entry->serial = message->serial;
+	entry->bytes = message->bytes;
+	entry->evicted = session->evicted;
+	list_append(&granted->list, &entry->link);
+	/* The news that it is over may have crossed. */
+	if (!session->live)
+		granted_review(broker);
+	return true;
+}
+
+void granted_remove(struct broker *broker, const struct guest *guest,
+		    uint64_t serial)
+{
+	struct entry *entry = find(&broker->granted, guest->domid, serial);
+
+	if (entry && !entry->lost)
+		entry_destroy(entry);
+}
+
+void granted_process_gone(struct broker *broker, struct guest *guest)
+{
+	struct entry *entry, *tmp;
+
+	list_for_each(entry, tmp, &broker->granted.list, link) {
+		if (entry->domid == guest->domid)
+			entry->lost = true;
+	}
+	count_lost(broker, guest);
+	if (guest->lost && log_allowed(&guest->log))
+		log_info("guest %s: its process is gone, and the guest may "
+			 "still see %" PRIu64 " bytes of cameras' slots",
+			 guest->id.name, guest->lost);
+	granted_review(broker);
+}
+
+void granted_camera_gone(struct broker *broker, const struct camera *camera)
+{
+	struct entry *entry, *tmp;
+
+	list_for_each(entry, tmp, &broker->granted.list, link) {
+		if (entry->camera == camera)
+			entry_destroy(entry);
+	}
+	count_all_lost(broker);
+}
+
+void granted_evict(struct broker *broker, const struct session *session)
+{
+	struct entry *entry = find(&broker->granted, session_domid(session),
+				   session->serial);
+
+	if (entry)
+		entry->evicted = true;
+}
+
+unsigned int granted_evict_guest(struct broker *broker,
+				 const struct guest *guest,
+				 const struct camera *camera)
+{
+	struct entry *entry, *tmp;
+	unsigned int count = 0;
+
+	list_for_each(entry, tmp, &broker->granted.list, link) {
+		if (entry->domid != guest->domid || entry->evicted ||
+		    (camera && entry->camera != camera))
+			continue;
+		entry->evicted = true;
+		count++;
+	}
+	return count;
+}
