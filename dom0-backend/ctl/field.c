@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/util.h"
+
 void field_make_harmless(char *text)
 {
 	for (; *text; text++) {
@@ -65,6 +67,34 @@ void field_mode(char *text, struct json_object *value)
 		 field_print(format, value, "format", NULL),
 		 (long long)field_number(value, "width"),
 		 (long long)field_number(value, "height"));
+}
+
+void field_reason(char *text, struct json_object *value)
+{
+	static const struct {
+		const char *reason;
+		const char *words;
+	} table[] = {
+		{ "policy", "the configuration says so" },
+		{ "driver", "the driver does not know how" },
+		{ "asked", "the driver wants others" },
+		{ "direct", "it has the node for itself" },
+		{ "memory", "the slots are no dma-bufs" },
+		{ "kernel", "dom0's kernel cannot grant dma-bufs" },
+		{ "writable", "dom0's kernel cannot grant read-only" },
+		{ "references", "dom0 has too few grant references" },
+		{ "quota", "the quota leaves no room" },
+		{ "camera", "the camera could not make slots" },
+	};
+	const char *reason = json_object_get_string(value);
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		if (strcmp(table[i].reason, reason) == 0) {
+			snprintf(text, FIELD_SIZE, "%s", table[i].words);
+			return;
+		}
+	}
+	field_plain(text, value);
 }
 
 const char *field_print(char *text, struct json_object *object, const char *key,

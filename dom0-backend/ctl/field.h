@@ -42,6 +42,9 @@ field_format field_size;
 /** field_mode() - object of format, width, height: "YUYV 1280x720" */
 field_format field_mode;
 
+/** field_reason() - why frames are not granted, in words */
+field_format field_reason;
+
 /**
  * field_print() - the value of @key in @object, as text
  * @text: FIELD_SIZE bytes; "-" if it is absent, null or empty

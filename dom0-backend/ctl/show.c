@@ -26,6 +26,7 @@ static const struct column camera_sessions[] = {
 	{ .title = "-FAILED", .key = "failed" },
 	{ .title = "HELD", .key = "held" },
 	{ .title = "BYTES/S", .key = "bandwidth", .format = field_size },
+	{ .title = "WAY", .key = "way" },
 };
 
 static const struct column domain_sessions[] = {
@@ -39,6 +40,10 @@ static const struct column domain_sessions[] = {
 	{ .title = "ASKED", .key = "rate", .format = field_tenths },
 	{ .title = "FRAMES", .key = "frames" },
 	{ .title = "BYTES/S", .key = "bandwidth", .format = field_size },
+	{ .title = "WAY", .key = "way" },
+	{ .title = "COPIED", .key = "copied", .format = field_size },
+	{ .title = "WHY-COPIED", .key = "why_not_grants",
+	  .format = field_reason },
 };
 
 static const struct column domain_devices[] = {
@@ -161,14 +166,16 @@ static void share_line(struct json_object *camera)
 static void slots_line(struct json_object *camera)
 {
 	char slots[FIELD_SIZE], queued[FIELD_SIZE], captured[FIELD_SIZE];
-	char lost[FIELD_SIZE];
+	char lost[FIELD_SIZE], granted[FIELD_SIZE];
 
 	line("frames", "%s captured, %s lost by the driver",
 	     field_print(captured, camera, "captured", NULL),
 	     field_print(lost, camera, "lost", NULL));
-	line("slots", "%s, %s with the driver",
+	line("slots", "%s, %s with the driver; %s while they are granted",
 	     field_print(slots, camera, "slots", NULL),
-	     field_print(queued, camera, "queued", NULL));
+	     field_print(queued, camera, "queued", NULL),
+	     field_print(granted, camera, "granted_slots", NULL));
+	field_line("wakeups", camera, "wakeups");
 }
 
 static void print_camera(struct json_object *answer)
@@ -184,6 +191,7 @@ static void print_camera(struct json_object *answer)
 	share_line(camera);
 	mode_line(camera);
 	line("primary", "%s", show_primary(text, camera));
+	field_line("transfer", camera, "transfer");
 	used_line("clients", camera, "sessions", "clients_limit",
 		  "clients_refused");
 	used_line("bytes/s", camera, "bandwidth", "bandwidth_limit",
@@ -201,6 +209,29 @@ int show_camera_run(const struct options *options, char *const *words)
 	return request_and_print(options, question, print_camera);
 }
 
+/* What it can see of cameras' memory */
+static void granted_line(struct json_object *guest)
+{
+	char granted[FIELD_SIZE], lingering[FIELD_SIZE], lost[FIELD_SIZE];
+
+	line("granted", "%s, %s of it unused, %s by processes that died",
+	     field_print(granted, guest, "granted", field_size),
+	     field_print(lingering, guest, "lingering", field_size),
+	     field_print(lost, guest, "lost", field_size));
+}
+
+/* What its process has done for it */
+static void work_line(struct json_object *guest)
+{
+	char wakeups[FIELD_SIZE], hypercalls[FIELD_SIZE];
+	char interrupts[FIELD_SIZE];
+
+	line("work", "%s wakeups, %s hypercalls, %s interrupts",
+	     field_print(wakeups, guest, "wakeups", NULL),
+	     field_print(hypercalls, guest, "hypercalls", NULL),
+	     field_print(interrupts, guest, "interrupts", NULL));
+}
+
 static void print_domain(struct json_object *answer)
 {
 	struct json_object *guest = field_get(answer, "guest");
@@ -212,7 +243,7 @@ static void print_domain(struct json_object *answer)
 	process_line(guest);
 	field_line("listed", guest, "listed");
 	field_line("priority", guest, "priority");
-	field_line("frames", guest, "transfer");
+	field_line("transfer", guest, "transfer");
 	field_line("commands", guest, "commands");
 	if (field_flag(guest, "stale"))
 		line("stale", "its process does not answer: numbers are old");
@@ -221,6 +252,8 @@ static void print_domain(struct json_object *answer)
 	     field_print(text, guest, "foreign_pages", NULL),
 	     field_print(granted, guest, "granted_pages", NULL),
 	     field_print(copied, guest, "copied_pages", NULL));
+	granted_line(guest);
+	work_line(guest);
 	quota_print("Quotas", guest);
 	table_print("Devices", domain_devices, ARRAY_SIZE(domain_devices),
 		    field_get(answer, "devices"));

@@ -8,7 +8,9 @@
 #include "daemon/broker.h"
 #include "daemon/config.h"
 #include "daemon/device.h"
+#include "daemon/policy.h"
 #include "daemon/report_quota.h"
+#include "daemon/transfer.h"
 
 static void add_text(struct json_object *object, const char *key,
 		     const char *text)
@@ -70,7 +72,8 @@ struct json_object *report_part_guest(const struct broker *broker,
 	add_flag(object, "listed", guest->domain != NULL);
 	add_number(object, "priority",
 		   guest->domain ? guest->domain->priority : 0);
-	add_text(object, "transfer", "copy");
+	add_text(object, "transfer",
+		 transfer_name(policy_transfer(guest->domain)));
 	add_flag(object, "stale", guest->stale);
 	json_object_object_add(object, "time",
 			       report_part_time(&guest->reported));
@@ -82,6 +85,12 @@ struct json_object *report_part_guest(const struct broker *broker,
 		 &guest->reported);
 	add_told(object, "copied_pages", report->copied_pages,
 		 &guest->reported);
+	add_told(object, "granted", report->granted, &guest->reported);
+	add_told(object, "lingering", report->lingering, &guest->reported);
+	add_number(object, "lost", guest->lost);
+	add_told(object, "wakeups", report->wakeups, &guest->reported);
+	add_told(object, "hypercalls", report->hypercalls, &guest->reported);
+	add_told(object, "interrupts", report->interrupts, &guest->reported);
 	json_object_object_add(object, "quotas", report_quota(broker, guest));
 	return object;
 }
@@ -208,6 +217,16 @@ static void add_offered(struct json_object *object,
 	add_told(object, "held", session->live ? report->held : 0, told);
 }
 
+static void add_way(struct json_object *object, const struct session *session)
+{
+	const struct guest_session_report *report = &session->at_guest;
+
+	add_text(object, "way", transfer_way_name(report->way));
+	add_text(object, "why_not_grants",
+		 transfer_reason_name(report->reason));
+	add_told(object, "copied", report->copied, &session->guest_told);
+}
+
 /* dom0's own have no process that tells what arrived. */
 static void add_got(struct json_object *object, const struct session *session)
 {
@@ -246,6 +265,7 @@ struct json_object *report_part_session(const struct session *session)
 	add_number(object, "bandwidth", session->bytes);
 	add_offered(object, session);
 	add_got(object, session);
+	add_way(object, session);
 	return object;
 }
 
@@ -301,6 +321,8 @@ static void add_sharing(struct json_object *object, const struct broker *broker,
 {
 	add_text(object, "share", camera->exclusive ? "exclusive" : "shared");
 	add_number(object, "share_refused", camera->exclusive_refused);
+	add_text(object, "transfer", transfer_name(camera->transfer));
+	add_number(object, "granted_slots", camera->settings.slots);
 	add_flag(object, "retired", camera->retired);
 	add_flag(object, "pinned", camera->settings.mode.pixelformat != 0);
 	json_object_object_add(object, "mode", mode(mode_of(camera)));
@@ -332,5 +354,6 @@ struct json_object *report_part_camera(const struct broker *broker,
 	add_told(object, "lost", camera->report.lost, told);
 	add_told(object, "slots", camera->report.slots, told);
 	add_told(object, "queued", camera->report.queued, told);
+	add_told(object, "wakeups", camera->report.wakeups, told);
 	return object;
 }

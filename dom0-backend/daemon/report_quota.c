@@ -81,7 +81,7 @@ static bool find_used(const struct broker *broker, const struct guest *guest,
 		*out = guest->report.buffers;
 		return guest->reported.tv_sec;
 	case QUOTA_MEMORY:
-		*out = guest->report.memory;
+		*out = guest->report.memory + guest->lost;
 		return guest->reported.tv_sec;
 	default:
 		return false;

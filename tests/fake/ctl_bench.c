@@ -221,6 +221,9 @@ uint64_t ctl_session(struct ctl_bench *ctl, unsigned int domid,
 		.failed = 2,
 		.buffers = 2,
 		.queued = 1,
+		.way = WAY_WINDOW,
+		.reason = REASON_WRITABLE,
+		.copied = 100 * FRAME_SIZE,
 	};
 	session->offered = (struct camera_session_report){
 		.serial = serial,
@@ -256,6 +259,9 @@ int ctl_begin_with_guests(void **state)
 	assert_int_equal(ctl_session(ctl, 2, 1, "left"), 3);
 	ctl->sessions[2].offered.streaming = 0;
 	ctl->sessions[2].offered.buffers = 0;
+	ctl->sessions[2].got.way = WAY_GRANTS;
+	ctl->sessions[2].got.reason = REASON_NONE;
+	ctl->sessions[2].got.copied = 0;
 	ctl->guests[2] = (struct guest_report){
 		.buffers = 4,
 		.memory = 7372800,
@@ -264,6 +270,11 @@ int ctl_begin_with_guests(void **state)
 		.foreign_pages = 48,
 		.granted_pages = 6,
 		.copied_pages = 1000,
+		.granted = 66387968,
+		.lingering = 33193984,
+		.wakeups = 250,
+		.hypercalls = 40,
+		.interrupts = 90,
 		.refused[QUOTA_COMMANDS] = 17,
 		.refused[QUOTA_MEMORY] = 2,
 	};
@@ -272,6 +283,7 @@ int ctl_begin_with_guests(void **state)
 		.queued = 5,
 		.captured = 2000,
 		.lost = 6,
+		.wakeups = 2100,
 		.mode = { YUYV, 1280, 720, 1, 30 },
 	};
 	return 0;

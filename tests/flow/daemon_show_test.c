@@ -53,18 +53,22 @@ static void a_camera_shows_its_mode_primary_and_sessions(void **state)
 		"sessions 1, 2\n"
 		"  primary   guest-1 (1): highest priority, then open for "
 		"longest\n"
+		"  transfer  auto\n"
 		"  clients   2 of unlimited, refused 0 times\n"
 		"  bytes/s   0 of unlimited, refused 0 times\n"
 		"  frames    2000 captured, 6 lost by the driver\n"
-		"  slots     7, 5 with the driver\n"
+		"  slots     7, 5 with the driver; 8 while they are granted\n"
+		"  wakeups   2100\n"
 		"Sessions\n"
 		"  SERIAL  DOMAIN   SECONDS  STATE      BUFFERS  ASKED  FRAMES  "
 		"SKIPPED  -NOBUF  -HELD  -BEHIND  -SHORT  -FAILED  HELD  "
-		"BYTES/S\n"
+		"BYTES/S  WAY\n"
 		"  1       guest-1  #        streaming  2        15.0   100     "
-		"7        1       3      4        5       2        1     0\n"
+		"7        1       3      4        5       2        1     "
+		"0        window\n"
 		"  2       guest-2  #        streaming  2        15.0   100     "
-		"7        1       3      4        5       2        1     0\n");
+		"7        1       3      4        5       2        1     "
+		"0        window\n");
 }
 
 static void a_camera_without_guests_shows_that_too(void **state)
@@ -90,10 +94,13 @@ static void a_domain_shows_what_it_uses(void **state)
 		"  process   running, pid 1004\n"
 		"  listed    no\n"
 		"  priority  0\n"
-		"  frames    copy\n"
+		"  transfer  auto\n"
 		"  commands  1234\n"
 		"  mapped    8K\n"
 		"  pages     mapped 48, by grants 6, copied by grants 1000\n"
+		"  granted   63.3M, 31.7M of it unused, 0 by processes that "
+		"died\n"
+		"  work      250 wakeups, 40 hypercalls, 90 interrupts\n"
 		"Quotas\n"
 		"  QUOTA       LIMIT      USED  REFUSED\n"
 		"  sessions    2          2     0\n"
@@ -109,11 +116,50 @@ static void a_domain_shows_what_it_uses(void **state)
 		"  1      left    1         0       0      live\n"
 		"Sessions\n"
 		"  SERIAL  DEVID  CAMERA  SECONDS  STATE      BUFFERS  "
-		"MODE           ASKED  FRAMES  BYTES/S\n"
+		"MODE           ASKED  FRAMES  BYTES/S  WAY     COPIED  "
+		"WHY-COPIED\n"
 		"  2       0      rear    #        streaming  2        "
-		"YUYV 1280x720  15.0   100     0\n"
+		"YUYV 1280x720  15.0   100     0        window  9.8K    "
+		"dom0's kernel cannot grant read-only\n"
 		"  3       1      left    #        open       2        "
-		"-              15.0   100     0\n");
+		"-              15.0   100     0        grants  0       -\n");
+}
+
+/* What a process tells that a guest took over */
+static void ways_that_there_are_not_are_not_shown(void **state)
+{
+	struct ctl_bench *ctl = *state;
+	struct json_object *answer;
+
+	ctl->sessions[0].got.way = UINT32_MAX;
+	ctl->sessions[0].got.reason = UINT32_MAX;
+	answer = ctl_json(state, "show domain 1 --json");
+	assert_string_equal(ctl_value(answer, "sessions/0/way"), "null");
+	assert_string_equal(ctl_value(answer, "sessions/0/why_not_grants"),
+			    "null");
+	json_object_put(answer);
+}
+
+static void what_dead_processes_left_counts_as_used(void **state)
+{
+	struct ctl_bench *ctl = *state;
+	const struct guest_granted granted = {
+		.hdr.type = GUEST_GRANTED,
+		.serial = 2,
+		.bytes = 1000,
+	};
+	struct json_object *answer;
+
+	fake_child_send(bench_guest(2), &granted, sizeof(granted));
+	bench_settle(ctl->bench);
+	fake_child_end(bench_guest(2), SIGSEGV);
+	bench_settle(ctl->bench);
+	bench_wait(ctl->bench, 5);
+	answer = ctl_json(state, "show domain 2 --json");
+	assert_string_equal(ctl_value(answer, "guest/lost"), "1000");
+	assert_string_equal(ctl_value(answer, "guest/quotas/3/used"),
+			    "7373800");
+	json_object_put(answer);
 }
 
 static void a_domain_goes_by_name_number_and_uuid(void **state)
@@ -168,19 +214,22 @@ static void scripts_find_what_is_documented(void **state)
 		{ "/guests/0", "domid name uuid state pid sessions "
 		  "sessions_limit sessions_refused listed priority transfer "
 		  "stale time commands mapped foreign_pages granted_pages "
-		  "copied_pages quotas " },
+		  "copied_pages granted lingering lost wakeups hypercalls "
+		  "interrupts quotas " },
 		{ "/guests/0/quotas/0", "name limit used refused " },
 		{ "/devices/0", "domid guest devid state base irq window "
 		  "window_size window_pages camera sessions " },
 		{ "/sessions/0", "serial domid guest devid camera age state "
 		  "bandwidth mode rate lent skipped missed_held missed_behind "
 		  "missed_short held time frames bytes no_buffer failed buffers "
-		  "queued " },
+		  "queued way why_not_grants copied " },
 		{ "/sessions/0/mode", "format width height rate " },
 		{ "/cameras/0", "name source present card state pid sessions "
-		  "share share_refused retired pinned mode keepers primary "
+		  "share share_refused transfer granted_slots retired pinned "
+		  "mode keepers primary "
 		  "clients_limit clients_refused bandwidth bandwidth_limit "
-		  "bandwidth_refused stale time captured lost slots queued " },
+		  "bandwidth_refused stale time captured lost slots queued "
+		  "wakeups " },
 		{ "/cameras/0/primary", "domid guest by configured " },
 	};
 	struct json_object *answer = ctl_json(state, "list --json");
@@ -365,6 +414,8 @@ int main(void)
 		control_test(a_camera_shows_its_mode_primary_and_sessions),
 		control_test(a_camera_without_guests_shows_that_too),
 		control_test(a_domain_shows_what_it_uses),
+		control_test(ways_that_there_are_not_are_not_shown),
+		control_test(what_dead_processes_left_counts_as_used),
 		control_test(a_domain_goes_by_name_number_and_uuid),
 		control_test(what_did_not_answer_is_told),
 		control_test(scripts_find_what_is_documented),
