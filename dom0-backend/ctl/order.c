@@ -24,6 +24,9 @@ static void print_evicted(struct json_object *answer)
 		       field_print(guest, session, "guest", NULL),
 		       field_print(camera, session, "camera", NULL));
 	}
+	if (field_number(answer, "kept") > 0)
+		printf("evicted: what the guest kept of %lld sessions\n",
+		       (long long)field_number(answer, "kept"));
 }
 
 int evict_run(const struct options *options, char *const *words)

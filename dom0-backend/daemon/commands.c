@@ -238,10 +238,20 @@ static struct json_object *refuse_session(struct broker *broker,
 			      "%s", text, names);
 }
 
+/* @kept: closed sessions whose slots the guest could still see */
+static struct json_object *report_evicted(struct json_object *sessions,
+					  unsigned int kept)
+{
+	struct json_object *answer = report_new();
+
+	json_object_object_add(answer, "sessions", sessions);
+	json_object_object_add(answer, "kept", json_object_new_int64(kept));
+	return answer;
+}
+
 static struct json_object *evict_one(struct broker *broker, const char *text)
 {
 	struct json_object *evicted = json_object_new_array();
-	struct json_object *answer;
 	struct session *session;
 	uint64_t serial;
 	char *end;
@@ -256,9 +266,7 @@ static struct json_object *evict_one(struct broker *broker, const char *text)
 	/* Of a session of dom0's own nothing is left after it. */
 	json_object_array_add(evicted, report_part_session(session));
 	broker_evict(broker, serial);
-	answer = report_new();
-	json_object_object_add(answer, "sessions", evicted);
-	return answer;
+	return report_evicted(evicted, 0);
 }
 
 static struct json_object *evict_guest(struct broker *broker,
@@ -267,8 +275,8 @@ static struct json_object *evict_guest(struct broker *broker,
 {
 	struct json_object *evicted = json_object_new_array();
 	const struct session *session, *tmp;
-	struct json_object *answer;
 	char holders[HOLDERS_SIZE];
+	unsigned int count;
 
 	list_for_each(session, tmp, &broker->sessions.list, link) {
 		if (session->live && session->guest == guest &&
@@ -276,7 +284,8 @@ static struct json_object *evict_guest(struct broker *broker,
 			json_object_array_add(evicted,
 					      report_part_session(session));
 	}
-	if (broker_evict_guest(broker, guest, camera) == 0) {
+	count = broker_evict_guest(broker, guest, camera);
+	if (count == 0) {
 		json_object_put(evicted);
 		return command_refuse("%s has no session%s%s; it has: %s",
 				      guest->id.name,
@@ -286,9 +295,8 @@ static struct json_object *evict_guest(struct broker *broker,
 						       QUOTA_SESSIONS, holders,
 						       sizeof(holders)));
 	}
-	answer = report_new();
-	json_object_object_add(answer, "sessions", evicted);
-	return answer;
+	return report_evicted(evicted,
+			      count - json_object_array_length(evicted));
 }
 
 static struct json_object *evict(struct broker *broker,

@@ -61,6 +61,20 @@ static void a_wrong_limit_changes_none(void **state)
 	json_object_put(answer);
 }
 
+static void what_a_guest_kept_of_a_closed_session_can_be_evicted(void **state)
+{
+	struct ctl_bench *ctl = *state;
+	const struct guest_granted granted = {
+		.hdr.type = GUEST_GRANTED,
+		.serial = 1,
+	};
+
+	fake_child_send(bench_guest(1), &granted, sizeof(granted));
+	bench_close(ctl->bench, 1, 1);
+	ctl_expect(state, "evict guest-1 rear", 0,
+		   "evicted: what the guest kept of 1 sessions\n");
+}
+
 static void who_is_evicted_is_told(void **state)
 {
 	struct ctl_bench *ctl = *state;
@@ -279,6 +293,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		control_test(limits_change_for_what_comes_next),
 		control_test(a_wrong_limit_changes_none),
+		control_test(
+			what_a_guest_kept_of_a_closed_session_can_be_evicted),
 		control_test(who_is_evicted_is_told),
 		control_test(the_primary_can_be_named),
 		control_test(
