@@ -50,9 +50,6 @@ static void a_mistake_in_cameras_is_told(void **state)
 #define BAD_MODE(text) { "name=b,source=/dev/b,mode=" text, MODE(text) }
 #define BAD_CLIENTS(text) \
 	{ "name=b,source=/dev/b,clients=" text, CLIENTS(text) }
-#define BAD_SLOTS(text) \
-	{ "name=b,source=/dev/b,slots=" text, \
-	  "`slots=` is a number from 4 to 24, not \"" text "\"" }
 	static const struct bad bad[] = {
 		{ "", "\"\" is not key=value" },
 		{ "what", "\"what\" is not key=value" },
@@ -88,11 +85,6 @@ static void a_mistake_in_cameras_is_told(void **state)
 		BAD_CLIENTS("65537"),
 		BAD_CLIENTS("1K"),
 		BAD_CLIENTS("99999999999999999999"),
-		BAD_SLOTS("3"),
-		BAD_SLOTS("25"),
-		BAD_SLOTS("many"),
-		{ "name=b,source=/dev/b,transfer=", TRANSFER("") },
-		{ "name=b,source=/dev/b,transfer=grant", TRANSFER("grant") },
 		BAD_MODE(""),
 		BAD_MODE("YUYV"),
 		BAD_MODE("8x4"),
@@ -121,6 +113,23 @@ static void a_mistake_in_cameras_is_told(void **state)
 	check_items("domains = ['name=ivi',\n'name=b',\n"
 		    "'name=none,cameras=a']\n"
 		    "cameras = ['name=a,source=/dev/a',\n", bad,
+		    ARRAY_SIZE(bad));
+}
+
+static void a_mistake_in_how_frames_reach_guests_is_told(void **state)
+{
+#define BAD_SLOTS(text) \
+	{ "name=b,source=/dev/b,slots=" text, \
+	  "`slots=` is a number from 4 to 24, not \"" text "\"" }
+	static const struct bad bad[] = {
+		BAD_SLOTS("3"),
+		BAD_SLOTS("25"),
+		BAD_SLOTS("many"),
+		{ "name=b,source=/dev/b,transfer=", TRANSFER("") },
+		{ "name=b,source=/dev/b,transfer=grant", TRANSFER("grant") },
+	};
+
+	check_items("\n\n\ncameras = ['name=a,source=/dev/a',\n", bad,
 		    ARRAY_SIZE(bad));
 }
 
@@ -477,6 +486,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_mistake_in_cameras_is_told),
+		cmocka_unit_test(a_mistake_in_how_frames_reach_guests_is_told),
 		cmocka_unit_test(a_mistake_in_domains_is_told),
 		cmocka_unit_test(a_mistake_in_controls_is_told),
 		cmocka_unit_test(a_mistake_in_the_quota_is_told),
