@@ -74,10 +74,15 @@ static const unsigned int allowed_ioctls[] = { 'P', 'E', 'b' };
 
 /*
  * Of Xen's grant device (include/uapi/xen/gntdev.h in Linux): map, unmap, find
- * what an address is of, copy. To grant what is ours is not among them.
+ * what an address is of, copy.
  */
 static const unsigned int grant_ioctls[] = {
 	'G' << 8 | 0, 'G' << 8 | 1, 'G' << 8 | 2, 'G' << 8 | 8,
+};
+
+/* Likewise: grant the pages of a dma-buf, and take them back. */
+static const unsigned int export_ioctls[] = {
+	'G' << 8 | 11, 'G' << 8 | 12, 'G' << 8 | 13, 'G' << 8 | 14,
 };
 
 /*
@@ -100,14 +105,15 @@ static int allow_fcntl(scmp_filter_ctx filter, int call)
 	return ret;
 }
 
-static int allow_grants(scmp_filter_ctx filter)
+static int allow_ioctls(scmp_filter_ctx filter, const unsigned int *requests,
+			size_t count)
 {
 	int ret = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(grant_ioctls) && ret == 0; i++)
+	for (size_t i = 0; i < count && ret == 0; i++)
 		ret = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl),
 				       1, SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffff,
-						  grant_ioctls[i]));
+						  requests[i]));
 	return ret;
 }
 
@@ -149,7 +155,7 @@ static int allow_some(scmp_filter_ctx filter)
 	return ret;
 }
 
-static int filter_calls(bool grants)
+static int filter_calls(bool grants, bool exports)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int ret;
@@ -160,7 +166,11 @@ static int filter_calls(bool grants)
 	if (ret == 0)
 		ret = allow_some(filter);
 	if (ret == 0 && grants)
-		ret = allow_grants(filter);
+		ret = allow_ioctls(filter, grant_ioctls,
+				   ARRAY_SIZE(grant_ioctls));
+	if (ret == 0 && exports)
+		ret = allow_ioctls(filter, export_ioctls,
+				   ARRAY_SIZE(export_ioctls));
 	if (ret == 0)
 		ret = seccomp_load(filter);
 	seccomp_release(filter);
@@ -187,7 +197,7 @@ static int drop_user(const char *name)
 	return prctl(PR_SET_DUMPABLE, 0) < 0 ? -errno : 0;
 }
 
-int jail_enter(const char *user, bool grants)
+int jail_enter(const char *user, bool grants, bool exports)
 {
 	int ret;
 
@@ -197,7 +207,7 @@ int jail_enter(const char *user, bool grants)
 		return ret;
 	}
 	/* It also sets no_new_privs. */
-	ret = filter_calls(grants);
+	ret = filter_calls(grants, exports);
 	if (ret < 0)
 		log_error("system calls cannot be filtered: %s: this needs "
 			  "CONFIG_SECCOMP_FILTER in dom0's kernel",

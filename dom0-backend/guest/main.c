@@ -35,7 +35,7 @@ struct process {
 
 static void usage(FILE *out)
 {
-	fputs("usage: vmedia-guest --domid N --name GUEST [--ioreq-server ID] [--grants] [--log-level LEVEL]\n"
+	fputs("usage: vmedia-guest --domid N --name GUEST [--ioreq-server ID] [--grants] [--grant-slots] [--log-level LEVEL]\n"
 	      "LEVEL: error, warning, info or debug\n"
 	      "It is started by vmediad, which is at the other end of descriptor 3.\n",
 	      out);
@@ -61,6 +61,7 @@ static int parse_options(int argc, char **argv, struct process *process)
 		{ "name", required_argument, NULL, 'n' },
 		{ "ioreq-server", required_argument, NULL, 'i' },
 		{ "grants", no_argument, NULL, 'g' },
+		{ "grant-slots", no_argument, NULL, 's' },
 		{ "log-level", required_argument, NULL, 'l' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
@@ -85,6 +86,9 @@ static int parse_options(int argc, char **argv, struct process *process)
 			break;
 		case 'g':
 			process->xen.grants = true;
+			break;
+		case 's':
+			process->xen.exports = true;
 			break;
 		case 'l':
 			ret = log_level_from_name(optarg, &process->level);
@@ -114,7 +118,8 @@ static int open_hyp(void *owner, struct guest_hyp *out)
 	if (process->open_error < 0)
 		return process->open_error;
 	process->open_error = jail_enter(CONFIG_VMEDIA_GUEST_USER,
-					 process->xen.grants);
+					 process->xen.grants,
+					 process->xen.exports);
 	if (process->open_error < 0)
 		return process->open_error;
 	out->hyp = process->hyp;

@@ -227,6 +227,8 @@ static const struct hyp_ops fake_ops = {
 	.unmap_grants = hyp_fake_unmap_grants,
 	.read_grants = hyp_fake_read_grants,
 	.write_grants = hyp_fake_write_grants,
+	.export = hyp_fake_export,
+	.end_export = hyp_fake_end_export,
 	.interrupt = fake_interrupt,
 };
 
@@ -239,6 +241,7 @@ struct hyp_fake *hyp_fake_create(void)
 	assert_non_null(fake);
 	fake->hyp.ops = &fake_ops;
 	list_init(&fake->mappings);
+	hyp_fake_init_exports(fake);
 	memset(&fake->holes[2 * BANK_PAGES], true, HYP_FAKE_WINDOW_PAGES);
 	fake->base = event_base_new();
 	assert_non_null(fake->base);
@@ -257,6 +260,7 @@ void hyp_fake_destroy(struct hyp_fake *fake)
 		return;
 	if (fake->mapped > 0)
 		fail_msg("%zu guest pages are still mapped", fake->mapped);
+	hyp_fake_finish_exports(fake);
 	munmap(fake->ram, NUM_PAGES * HYP_PAGE_SIZE);
 	close(fake->ram_fd);
 	event_base_free(fake->base);

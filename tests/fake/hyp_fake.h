@@ -18,7 +18,7 @@
  * The running test fails if, while a vCPU waits for its answer, guest memory is
  * mapped or unmapped (but for grants, which may be unmapped) or an interrupt
  * raised; if what is unmapped is not what was mapped; if anything is left mapped
- * at the end.
+ * at the end, or granted though the guest does not have it mapped.
  */
 #ifndef HYP_FAKE_H
 #define HYP_FAKE_H
@@ -116,6 +116,7 @@ enum hyp_fake_op {
 	HYP_FAKE_MAP_IO,
 	HYP_FAKE_MAP_PAGES,
 	HYP_FAKE_MAP_GRANTS,
+	HYP_FAKE_EXPORT,
 	HYP_FAKE_INTERRUPT,
 };
 
@@ -148,5 +149,35 @@ void hyp_fake_end_grant(struct hyp_fake *fake, uint64_t addr, size_t len);
 /** hyp_fake_refuse_copies() - by grants: as if all of the tested code's memory
  * were mappings of some device's */
 void hyp_fake_refuse_copies(struct hyp_fake *fake);
+
+/**
+ * enum hyp_fake_kernel - what dom0's kernel can do to grant its own pages
+ * @HYP_FAKE_PATCHED: let the guest only read, and tell when it has let go
+ * @HYP_FAKE_STOCK: neither of it
+ * @HYP_FAKE_OPTIONLESS: nothing at all
+ */
+enum hyp_fake_kernel {
+	HYP_FAKE_PATCHED,
+	HYP_FAKE_STOCK,
+	HYP_FAKE_OPTIONLESS,
+};
+
+/** hyp_fake_set_kernel() - at first it is patched */
+void hyp_fake_set_kernel(struct hyp_fake *fake, enum hyp_fake_kernel kernel);
+
+/**
+ * hyp_fake_see() - the guest maps pages that dom0 grants
+ * @writable: for writing, too
+ * Return: in one piece, until hyp_fake_look_away(); NULL if one of them is not
+ * granted, or not so.
+ */
+uint8_t *hyp_fake_see(struct hyp_fake *fake, const uint32_t *refs, size_t count,
+		      bool writable);
+
+/** hyp_fake_look_away() - the guest unmaps what hyp_fake_see() gave it */
+void hyp_fake_look_away(struct hyp_fake *fake, uint8_t *seen);
+
+/** hyp_fake_exported() - pages that dom0 grants now */
+size_t hyp_fake_exported(const struct hyp_fake *fake);
 
 #endif /* HYP_FAKE_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* hyp_fake_priv.h - what hyp_fake.c and hyp_fake_grants.c share. */
+/* hyp_fake_priv.h - what the hyp_fake*.c share. */
 #ifndef HYP_FAKE_PRIV_H
 #define HYP_FAKE_PRIV_H
 
@@ -10,7 +10,7 @@
 #define HYP_FAKE_BANK_PAGES (HYP_FAKE_BANK_LEN / HYP_PAGE_SIZE)
 #define HYP_FAKE_WINDOW_PAGES (HYP_FAKE_WINDOW_LEN / HYP_PAGE_SIZE)
 #define HYP_FAKE_NUM_PAGES (2 * HYP_FAKE_BANK_PAGES + HYP_FAKE_WINDOW_PAGES)
-#define HYP_FAKE_NUM_OPS 4
+#define HYP_FAKE_NUM_OPS 5
 #define MAX_IRQ 64
 #define MAX_WAITING 16
 #define MAX_RANGES 16
@@ -48,6 +48,38 @@ struct grant {
 	unsigned int maps;
 };
 
+/**
+ * struct page_of_ours - that is granted to the guest
+ * @ref: 0: not any more
+ * @maps: how often the guest has it mapped
+ */
+struct page_of_ours {
+	uint32_t ref;
+	unsigned int maps;
+};
+
+/**
+ * struct exported - pages of a dma-buf; here it is any file
+ * @fd: as the tested code calls it
+ * @own_fd: of the same file
+ */
+struct exported {
+	struct list link; /* hyp_fake.exported */
+	int fd;
+	int own_fd;
+	enum hyp_access_of_guest may;
+	size_t count;
+	struct page_of_ours pages[];
+};
+
+/** struct seen - pages of ours that the guest has mapped */
+struct seen {
+	struct list link; /* hyp_fake.seen */
+	uint8_t *pages;
+	size_t count;
+	uint32_t refs[];
+};
+
 struct hyp_fake {
 	struct hyp hyp;
 	struct event_base *base;
@@ -71,6 +103,10 @@ struct hyp_fake {
 	size_t num_io;
 	struct grant grants[MAX_GRANTS]; /* by reference */
 	bool no_copies; /* by grants */
+	enum hyp_fake_kernel kernel;
+	struct list exported; /* of struct exported */
+	uint32_t next_ref;
+	struct list seen; /* of struct seen */
 };
 
 /** hyp_fake_injected_failure() - what hyp_fake_fail() asked for, or 0 */
@@ -91,5 +127,17 @@ int hyp_fake_read_grants(struct hyp *hyp, uint32_t first, size_t offset,
 			 void *buf, size_t len);
 int hyp_fake_write_grants(struct hyp *hyp, uint32_t first, size_t offset,
 			  const void *buf, size_t len);
+
+int hyp_fake_export(struct hyp *hyp, int fd, enum hyp_access_of_guest may,
+		    uint32_t *refs, size_t count);
+int hyp_fake_end_export(struct hyp *hyp, int fd, enum hyp_access_of_guest may);
+
+/** hyp_fake_init_exports() - none */
+void hyp_fake_init_exports(struct hyp_fake *fake);
+
+/** hyp_fake_finish_exports() - the running test fails if there are some that the
+ * guest does not have mapped
+ */
+void hyp_fake_finish_exports(struct hyp_fake *fake);
 
 #endif /* HYP_FAKE_PRIV_H */

@@ -313,6 +313,12 @@ int xengnttab_close(xengnttab_handle *gnttab)
 	return close_handle(gnttab);
 }
 
+int xengnttab_fd(xengnttab_handle *gnttab)
+{
+	assert_ptr_equal(gnttab, f);
+	return XENLIBS_GNTDEV_FD;
+}
+
 /* The page of that reference; NULL: nothing is granted by it */
 static unsigned char *granted_page(uint32_t ref)
 {

@@ -31,6 +31,9 @@
 #define XENLIBS_FIRST_REF 50
 #define XENLIBS_REFS 100
 
+/* gntdev's, which is no descriptor here */
+#define XENLIBS_GNTDEV_FD 4711
+
 /**
  * struct xenlibs_fake - everything the libraries were told, and will say
  * @slots: the shared page

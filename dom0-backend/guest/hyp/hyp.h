@@ -48,6 +48,16 @@ struct hyp_listener {
 };
 
 /**
+ * enum hyp_access_of_guest - what a guest may do with pages of ours
+ * @HYP_MAY_READ: and nothing else; and it is known when it has let go
+ * @HYP_MAY_WRITE: what it likes, for as long as it likes
+ */
+enum hyp_access_of_guest {
+	HYP_MAY_READ,
+	HYP_MAY_WRITE,
+};
+
+/**
  * struct hyp_ops - one per implementation
  * @listen: see hyp_listen()
  * @poll: see hyp_poll()
@@ -60,6 +70,8 @@ struct hyp_listener {
  * @unmap_grants: see hyp_unmap_grants()
  * @read_grants: see hyp_read_grants()
  * @write_grants: see hyp_write_grants()
+ * @export: see hyp_export()
+ * @end_export: see hyp_end_export()
  * @interrupt: pulse an SPI
  */
 struct hyp_ops {
@@ -77,6 +89,10 @@ struct hyp_ops {
 			   void *buf, size_t len);
 	int (*write_grants)(struct hyp *hyp, uint32_t first, size_t offset,
 			    const void *buf, size_t len);
+	int (*export)(struct hyp *hyp, int fd, enum hyp_access_of_guest may,
+		      uint32_t *refs, size_t count);
+	int (*end_export)(struct hyp *hyp, int fd,
+			  enum hyp_access_of_guest may);
 	int (*interrupt)(struct hyp *hyp, uint32_t irq);
 };
 
@@ -94,10 +110,12 @@ struct hyp_counts {
 
 /**
  * struct hyp - embedded first in each implementation's own type
+ * @domid: of the domain that we are in
  * @counts: for who wants to know; kept by the functions below
  */
 struct hyp {
 	const struct hyp_ops *ops;
+	uint32_t domid;
 	struct hyp_counts counts;
 };
 
@@ -205,6 +223,43 @@ static inline int hyp_write_grants(struct hyp *hyp, uint32_t first,
 	if (ret == 0)
 		hyp->counts.copied_pages += hyp_num_pages(offset, len);
 	return ret;
+}
+
+/**
+ * hyp_export() - grant the guest the pages of a dma-buf
+ * @fd: of the dma-buf; by its number the export is known until it ends, so it
+ *      must stay open
+ * @refs: the grant references, in the order of the pages
+ * @count: of the pages, which must be all that the dma-buf has
+ *
+ * The pages stay where they are until the guest has let go of them, whoever
+ * else does.
+ *
+ * Return: 0; -EOPNOTSUPP if dma-bufs cannot be granted here; -EPERM if they can,
+ * but not so that the guest may only read; -ENOSPC if too few references, or too
+ * little memory, are left; -EINVAL if this dma-buf cannot be granted, or is none.
+ */
+static inline int hyp_export(struct hyp *hyp, int fd,
+			     enum hyp_access_of_guest may, uint32_t *refs,
+			     size_t count)
+{
+	return hyp->ops->export(hyp, fd, may, refs, count);
+}
+
+/**
+ * hyp_end_export() - take back what hyp_export() granted
+ * @may: as it was exported
+ *
+ * What the guest may write is taken back as far as it goes: the guest cannot map
+ * it any more, but keeps what it has mapped.
+ *
+ * Return: 0; -EBUSY if the guest may only read, and has some of it mapped: then
+ * it can go on mapping that, and one has to try again.
+ */
+static inline int hyp_end_export(struct hyp *hyp, int fd,
+				 enum hyp_access_of_guest may)
+{
+	return hyp->ops->end_export(hyp, fd, may);
 }
 
 static inline int hyp_interrupt(struct hyp *hyp, uint32_t irq)

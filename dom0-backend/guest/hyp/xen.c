@@ -44,6 +44,8 @@ static const struct hyp_ops ops = {
 	.unmap_grants = xen_grant_unmap,
 	.read_grants = xen_grant_read,
 	.write_grants = xen_grant_write,
+	.export = xen_export,
+	.end_export = xen_export_end,
 	.interrupt = raise_spi,
 };
 
@@ -75,6 +77,7 @@ static int open_handles(struct hyp_xen *xen)
 
 static void close_handles(struct hyp_xen *xen)
 {
+	xen_export_close(xen);
 	xen_grant_close(xen);
 	if (xen->evtchn)
 		xenevtchn_close(xen->evtchn);
@@ -112,11 +115,14 @@ int hyp_xen_open(struct event_base *base, const struct hyp_xen_params *params,
 		return ret;
 	}
 	/*
-	 * One that was open before would be good for nothing now. Without it
-	 * devices break, but a guest that nobody answers breaks as a whole.
+	 * Those that were open before would be good for nothing now. Without
+	 * them devices break, or pictures are copied, but a guest that nobody
+	 * answers breaks as a whole.
 	 */
 	if (params->grants)
 		xen_grant_open(xen);
+	if (params->exports)
+		xen_export_open(xen);
 	*out = &xen->hyp;
 	return 0;
 }

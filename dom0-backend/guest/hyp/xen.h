@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * xen.h - hyp.h on Xen: an IOREQ server, event channels, foreign mappings,
- * grants.
+ * grants of both sides.
  *
  * Thread: the event loop's. The handles must not be used across fork().
  */
@@ -18,6 +18,7 @@ struct hyp;
  * struct hyp_xen_params - which guest, and how
  * @domid: the guest
  * @grants: it may share its memory by grants. If not, there are none.
+ * @exports: pages of ours may be granted to it. If not, none can be.
  * @attach: a predecessor left an IOREQ server; go on with it. What the guest
  *          was waiting for is answered from the loop, so map what devices
  *          there are before the loop runs.
@@ -26,6 +27,7 @@ struct hyp;
 struct hyp_xen_params {
 	uint32_t domid;
 	bool grants;
+	bool exports;
 	bool attach;
 	uint32_t ioreq_server;
 };
@@ -41,7 +43,9 @@ struct hyp_xen_params {
  *
  * With @params->grants, and only then, it ends with a handle for grants, which
  * nothing restricts: it is good for whatever any domain granted to dom0. A
- * kernel that has none serves the guest, but its grants are faults.
+ * kernel that has none serves the guest, but its grants are faults. With
+ * @params->exports there is another of the kind, and hyp_export() works if the
+ * kernel can do it.
  *
  * Return: 0; -EOPNOTSUPP if the hypervisor has no IOREQ servers (the log says
  * which option is missing); other errors of the Xen libraries.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* xen_priv.h - what xen.c, xen_grant.c, xen_ioreq.c and xen_mem.c share. */
+/* xen_priv.h - what xen.c and the other hyp/xen_*.c share. */
 #ifndef HYP_XEN_PRIV_H
 #define HYP_XEN_PRIV_H
 
@@ -53,6 +53,7 @@ struct xen_ioreq {
 /**
  * struct hyp_xen - see xen.h
  * @gnttab: NULL if grants were not asked for
+ * @exporter: NULL if exports were not asked for
  * @listener: who answers, or NULL
  */
 struct hyp_xen {
@@ -62,6 +63,7 @@ struct hyp_xen {
 	xenforeignmemory_handle *fm;
 	xenevtchn_handle *evtchn;
 	xengnttab_handle *gnttab;
+	xengnttab_handle *exporter;
 	const struct hyp_listener *listener;
 	void *owner;
 	struct xen_ioreq ioreq;
@@ -127,5 +129,26 @@ int xen_grant_read(struct hyp *hyp, uint32_t first, size_t offset, void *buf,
 /** xen_grant_write() - see hyp_write_grants(); likewise */
 int xen_grant_write(struct hyp *hyp, uint32_t first, size_t offset,
 		    const void *buf, size_t len);
+
+/**
+ * xen_export_open() - be able to grant pages of ours
+ *
+ * If it cannot be, the log says so, and nothing can be exported.
+ */
+void xen_export_open(struct hyp_xen *xen);
+
+/** xen_export_close() - not open is fine
+ *
+ * What is exported ends for us: the guest cannot map it any more, but keeps what
+ * it has mapped, and the kernel keeps those pages for it.
+ */
+void xen_export_close(struct hyp_xen *xen);
+
+/** xen_export() - see hyp_export(); -EOPNOTSUPP without xen_export_open() */
+int xen_export(struct hyp *hyp, int fd, enum hyp_access_of_guest may,
+	       uint32_t *refs, size_t count);
+
+/** xen_export_end() - see hyp_end_export() */
+int xen_export_end(struct hyp *hyp, int fd, enum hyp_access_of_guest may);
 
 #endif /* HYP_XEN_PRIV_H */
