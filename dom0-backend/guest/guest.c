@@ -19,6 +19,7 @@
 #include "ipc/link.h"
 #include "media/account.h"
 #include "media/device.h"
+#include "media/lending.h"
 #include "media/objects.h"
 #include "media/pace.h"
 #include "media/window.h"
@@ -50,6 +51,7 @@ struct device {
  * @account: what it may have, and has
  * @pace: of its commands
  * @objects: that it exported
+ * @lendings: what it can see of cameras' slots
  * @next_tag: of a question to vmediad
  */
 struct guest {
@@ -64,6 +66,7 @@ struct guest {
 	struct account account;
 	struct pace *pace;
 	struct objects objects;
+	struct lendings *lendings;
 	uint32_t next_tag;
 	bool has_ended;
 };
@@ -137,6 +140,21 @@ static int ask_populate(void *owner, uint64_t offset, uint64_t len,
 	return ret;
 }
 
+static void tell_lending(void *owner, uint64_t serial, uint64_t bytes,
+			 bool can_see)
+{
+	struct guest *guest = owner;
+	const struct guest_granted message = {
+		.hdr.type = can_see ? GUEST_GRANTED : GUEST_UNGRANTED,
+		.serial = serial,
+		.bytes = bytes,
+	};
+
+	/* If it cannot be sent vmediad is gone; its next instance will know of
+	 * nothing, and nothing of this process will be left. */
+	(void)send_daemon(guest, &message, sizeof(message));
+}
+
 static const struct media_device_ops media_ops = {
 	.open = ask_open,
 	.closed = session_closed,
@@ -171,6 +189,8 @@ static int make_media(struct device *device)
 		.account = &guest->account,
 		.pace = guest->pace,
 		.objects = &guest->objects,
+		.lendings = guest->lendings,
+		.may_grant = device->attach.transfer != TRANSFER_COPY,
 		.window = device->window,
 		.ops = &media_ops,
 		.owner = device,
@@ -239,6 +259,19 @@ static void update_memory_limit(struct guest *guest)
 		guest_mem_set_limit(guest->mem, limit);
 }
 
+static int make_lendings(struct guest *guest)
+{
+	const struct lendings_params params = {
+		.base = guest->params.base,
+		.hyp = guest->hyp.hyp,
+		.account = &guest->account,
+		.told = tell_lending,
+		.owner = guest,
+	};
+
+	return lendings_create(&params, &guest->lendings);
+}
+
 static int open_guest(struct guest *guest)
 {
 	int ret;
@@ -251,6 +284,9 @@ static int open_guest(struct guest *guest)
 	if (ret < 0)
 		return ret;
 	update_memory_limit(guest);
+	ret = make_lendings(guest);
+	if (ret < 0)
+		return ret;
 	return mmio_bus_create(guest->params.base, guest->hyp.hyp, guest->mem,
 			       &guest->bus);
 }
@@ -396,6 +432,10 @@ static void on_query(struct guest *guest, const struct daemon_query *query)
 	report.foreign_pages = counts.foreign_pages;
 	report.granted_pages = counts.granted_pages;
 	report.copied_pages = counts.copied_pages;
+	if (guest->lendings) {
+		report.granted = lendings_bytes(guest->lendings);
+		report.lingering = lendings_unused(guest->lendings);
+	}
 	memcpy(report.refused, account->refused, sizeof(report.refused));
 	(void)send_daemon(guest, &report, sizeof(report));
 }
@@ -494,6 +534,7 @@ void guest_destroy(struct guest *guest)
 	list_for_each(device, tmp, &guest->devices, link)
 		destroy_device(device);
 	mmio_bus_destroy(guest->bus);
+	lendings_destroy(guest->lendings);
 	guest_mem_destroy(guest->mem);
 	pace_destroy(guest->pace);
 	link_destroy(guest->daemon);

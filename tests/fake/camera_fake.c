@@ -206,6 +206,7 @@ struct session_slots camera_fake_make_slots(struct camera_fake *camera,
 		.first = camera->num_slots,
 		.num_slots = num_slots,
 		.num_planes = camera->num_planes,
+		.dma_buf = camera->dma_bufs,
 	};
 
 	memcpy(slots.plane_size, camera->plane_size, sizeof(slots.plane_size));

@@ -39,6 +39,7 @@ struct camera_fake_call {
  * @releases: how many frames came back; @release: the last
  * @num_planes: of each slot; 1 at first
  * @plane_size: bytes of each; those of @format at first
+ * @dma_bufs: so its slots are called, though they are memfds
  * @slots: the memory behind what was sent; room for one too many
  * @num_slots: of @slots
  * @generation: of @slots
@@ -56,6 +57,7 @@ struct camera_fake {
 	struct session_release release;
 	unsigned int num_planes;
 	uint32_t plane_size[VIRTIO_MEDIA_MAX_PLANES];
+	bool dma_bufs;
 	uint8_t *slots[SESSION_MAX_SLOTS + 1][VIRTIO_MEDIA_MAX_PLANES];
 	unsigned int num_slots;
 	uint32_t generation;

@@ -55,6 +55,9 @@ struct world_session {
  * @closed: GUEST_CLOSED messages; @last_closed: serial of the last of them
  * @opens: GUEST_OPEN messages that nobody asked for as yet
  * @populates: GUEST_POPULATE messages; @last_populate: the last of them
+ * @transfer: enum transfer_policy of sessions that are granted from now on
+ * @granted: GUEST_GRANTED messages; @ungranted: GUEST_UNGRANTED messages;
+ *           @last_granted: the last of either
  * @populating: vmediad answers them by itself, and makes the pages
  */
 struct world {
@@ -76,6 +79,10 @@ struct world {
 	unsigned int num_opens;
 	unsigned int populates;
 	struct guest_populate last_populate;
+	uint32_t transfer;
+	unsigned int granted;
+	unsigned int ungranted;
+	struct guest_granted last_granted;
 	bool populating;
 };
 

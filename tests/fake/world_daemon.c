@@ -81,6 +81,7 @@ union to_daemon {
 	struct guest_open open;
 	struct guest_closed closed;
 	struct guest_populate populate;
+	struct guest_granted granted;
 	struct guest_session_report session;
 	struct guest_report report;
 };
@@ -105,6 +106,14 @@ static void take_message(struct world *world, const union to_daemon *msg)
 		world->last_populate = msg->populate;
 		if (world->populating)
 			world_populated(world, 0);
+		break;
+	case GUEST_GRANTED:
+		world->granted++;
+		world->last_granted = msg->granted;
+		break;
+	case GUEST_UNGRANTED:
+		world->ungranted++;
+		world->last_granted = msg->granted;
 		break;
 	default:
 		fail_msg("message %u to vmediad", msg->hdr.type);
@@ -175,6 +184,7 @@ struct camera_fake *world_grant(struct world *world,
 		.hdr.type = GUEST_SESSION,
 		.tag = question->tag,
 		.serial = 1000 + world->num_sessions,
+		.transfer = world->transfer,
 	};
 	struct camera_fake link = {0};
 	int fds[2];

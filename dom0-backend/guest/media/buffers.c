@@ -26,8 +26,11 @@ static bool can_import(const struct command *command, const struct queue *queue)
 static uint32_t capabilities(const struct command *command,
 			     const struct queue *queue)
 {
-	const uint32_t caps = queue_capabilities(queue);
+	uint32_t caps = queue_capabilities(queue);
 
+	if (command->session->lending)
+		caps |= V4L2_BUF_CAP_SUPPORTS_MMAP |
+			V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS;
 	if (can_import(command, queue))
 		return caps;
 	return caps & ~V4L2_BUF_CAP_SUPPORTS_DMABUF;
@@ -40,6 +43,13 @@ static bool has_memory(const struct command *command, const struct queue *queue,
 	       (memory != V4L2_MEMORY_DMABUF || can_import(command, queue));
 }
 
+/* Without a window MMAP buffers can only be slots, which are not asked for one
+ * by one. */
+static bool may_be_slots(const struct session *session, uint32_t memory)
+{
+	return session->lending && memory == V4L2_MEMORY_MMAP;
+}
+
 int buffers_request_of(struct command *command, struct queue **out)
 {
 	struct v4l2_requestbuffers *request = &command->payload.requestbuffers;
@@ -50,7 +60,8 @@ int buffers_request_of(struct command *command, struct queue **out)
 	if (!queue)
 		return -EINVAL;
 	request->capabilities = capabilities(command, queue);
-	if (!has_memory(command, queue, request->memory)) {
+	if (!has_memory(command, queue, request->memory) &&
+	    !may_be_slots(command->session, request->memory)) {
 		/* By the capabilities a driver learns what would be right. */
 		command->tells = true;
 		return -EINVAL;
@@ -71,7 +82,7 @@ int buffers_create_of(struct command *command, struct queue **out)
 		return -EINVAL;
 	create->capabilities = capabilities(command, queue);
 	create->index = queue->count;
-	if (!has_memory(command, queue, create->memory) ||
+	if ((!has_memory(command, queue, create->memory) && !queue->granted) ||
 	    (queue->count > 0 && create->memory != queue->memory)) {
 		command->tells = true;
 		return -EINVAL;
@@ -165,7 +176,8 @@ void buffers_prepare(struct command *command)
 	buffers_answer(command, ret);
 }
 
-/* The errors are those of V4L2 for what is not an MMAP buffer's plane. */
+/* The errors are those of V4L2 for what is not an MMAP buffer's plane. A slot is
+ * everybody's, and no object of the guest's. */
 static int find_plane(struct command *command, struct plane **out)
 {
 	const struct v4l2_exportbuffer *export = &command->payload.exportbuffer;
@@ -178,7 +190,7 @@ static int find_plane(struct command *command, struct plane **out)
 	    (export->flags & ~(O_CLOEXEC | O_ACCMODE)))
 		return -EINVAL;
 	buffer = queue->buffers[export->index];
-	if (export->plane >= buffer->layout.num_planes)
+	if (export->plane >= buffer->layout.num_planes || queue->granted)
 		return -EINVAL;
 	*out = &buffer->planes[export->plane];
 	return 0;

@@ -153,6 +153,12 @@ static struct queue *queue_of_slots(struct session *session, uint32_t type)
 	return queue && queue->crossing ? queue : NULL;
 }
 
+/* Slots that are buffers stay what they are until REQBUFS. */
+static bool may_change(const struct queue *queue)
+{
+	return !queue->granted || queue->remaking;
+}
+
 static int on_slots(struct session *session, struct link_message *msg)
 {
 	const struct session_slots *pool = msg->data;
@@ -164,6 +170,8 @@ static int on_slots(struct session *session, struct link_message *msg)
 		return -EPROTO;
 	queue = queue_of_slots(session, pool->type);
 	if (!queue)
+		return -EPROTO;
+	if (!may_change(queue))
 		return -EPROTO;
 	if (pool->first != 0)
 		return queue->slots ? slots_grow(queue->slots, msg) : -EPROTO;

@@ -11,6 +11,7 @@
 #include "media/command.h"
 #include "media/device_state.h"
 #include "media/ioctl.h"
+#include "media/lending.h"
 #include "media/mapping.h"
 #include "media/session.h"
 #include "media/window.h"
@@ -156,7 +157,28 @@ static void make_config(const struct camera_identity *identity,
 	memcpy(config->card, identity->card, sizeof(config->card));
 }
 
-static int create_virtio(struct media_device *device)
+/*
+ * Bit 63 is of use where many look at one capture. A camera that was never seen
+ * may be one. Names of slots begin where a window must have ended.
+ */
+static bool offers_grants(const struct media_device_params *params)
+{
+	return params->may_grant &&
+	       (params->identity->shared || !params->identity->present) &&
+	       (!params->window ||
+		window_len(params->window) <= LENDING_FIRST_NAME);
+}
+
+static uint64_t features_of(const struct media_device_params *params)
+{
+	uint64_t features = UINT64_C(1) << VIRTIO_MEDIA_F_CLOCK;
+
+	if (offers_grants(params))
+		features |= UINT64_C(1) << VIRTIO_MEDIA_F_GNTREF;
+	return features;
+}
+
+static int create_virtio(struct media_device *device, uint64_t features)
 {
 	const struct media_device_params *params = &device->params;
 	struct virtio_dev_params virtio = {
@@ -164,7 +186,7 @@ static int create_virtio(struct media_device *device)
 		.hyp = params->hyp,
 		.mem = params->mem,
 		.device_id = params->device_id,
-		.features = UINT64_C(1) << VIRTIO_MEDIA_F_CLOCK,
+		.features = features,
 		.irq = params->irq,
 		.num_queues = VIRTIO_MEDIA_NUM_QUEUES,
 		.config = &device->config,
@@ -200,7 +222,7 @@ int media_device_create(const struct media_device_params *params,
 	mappings_init(&device->mappings);
 	device->shared = params->identity->shared;
 	make_config(params->identity, &device->config.media);
-	ret = create_virtio(device);
+	ret = create_virtio(device, features_of(params));
 	if (ret < 0) {
 		free(device);
 		return ret;

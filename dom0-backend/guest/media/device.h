@@ -20,6 +20,7 @@ struct account;
 struct event_base;
 struct guest_mem;
 struct hyp;
+struct lendings;
 struct media_device;
 struct objects;
 struct pace;
@@ -53,6 +54,8 @@ struct media_device_ops {
  * @account: of the guest, shared by its devices; borrowed
  * @pace: likewise
  * @objects: likewise
+ * @lendings: likewise
+ * @may_grant: the camera's slots may be granted to the guest
  * @window: where MMAP buffers are mapped, borrowed; NULL: there is none
  * @ops: borrowed
  * @owner: first parameter of the ops
@@ -69,6 +72,8 @@ struct media_device_params {
 	struct account *account;
 	struct pace *pace;
 	struct objects *objects;
+	struct lendings *lendings;
+	bool may_grant;
 	struct window *window;
 	const struct media_device_ops *ops;
 	void *owner;

@@ -43,6 +43,8 @@ static int load_plane(struct session *session, struct queue *queue,
 			  session->device->virtio, bytes,
 			  used_of(buffer, plane));
 	slots_end_write(queue->slots, buffer->index, plane);
+	if (ret == 0)
+		session->counts.copied += used_of(buffer, plane);
 	return ret;
 }
 

@@ -50,6 +50,8 @@ static int copy_plane(struct session *session, struct slots *slots,
 			   session->device->virtio, bytes,
 			   frame->bytesused[plane]);
 	slots_end_read(slots, frame->slot, plane);
+	if (ret == 0)
+		session->counts.copied += frame->bytesused[plane];
 	return ret;
 }
 
@@ -60,7 +62,7 @@ static int copy_frame(struct session *session, const struct queue *queue,
 	const unsigned int num_planes = buffer->layout.num_planes;
 	int ret = 0;
 
-	if (V4L2_TYPE_IS_OUTPUT(queue->type))
+	if (V4L2_TYPE_IS_OUTPUT(queue->type) || queue->granted)
 		return 0;
 	if (num_planes != slots_layout(queue->slots, frame->slot)->num_planes)
 		return -EPROTO;
@@ -161,12 +163,12 @@ static void give(struct session *session, struct queue *queue,
 	events_post(&device->events, &buffer->dqbuf);
 }
 
-static int release(struct session *session, const struct session_frame *frame)
+static int release(struct session *session, uint32_t generation, uint32_t slot)
 {
 	struct session_release message = {
 		.hdr.type = SESSION_RELEASE,
-		.generation = frame->generation,
-		.slot = frame->slot,
+		.generation = generation,
+		.slot = slot,
 	};
 	const struct iovec iov = { &message, sizeof(message) };
 	const int ret = link_send(session->camera, &iov, 1, NULL, 0);
@@ -183,6 +185,44 @@ static bool is_void(const struct queue *queue,
 	       frame->generation != slots_generation(queue->slots);
 }
 
+static bool is_wanted(const struct queue *queue)
+{
+	return queue->streaming && !queue->stopping;
+}
+
+/* Slot N is buffer N. */
+static int take_slot(struct session *session, struct queue *queue,
+		     const struct session_frame *frame)
+{
+	struct buffer *buffer;
+
+	if (frame->slot >= queue->count)
+		return -EPROTO;
+	buffer = queue->buffers[frame->slot];
+	if (buffer->is_lent)
+		return -EPROTO;
+	if (is_wanted(queue) && buffer->state == BUFFER_QUEUED) {
+		buffer->is_lent = true;
+		give(session, queue, buffer, frame);
+		return 0;
+	}
+	session->counts.no_buffer += is_wanted(queue);
+	return release(session, frame->generation, frame->slot);
+}
+
+int frame_return(struct session *session, struct buffer *buffer)
+{
+	const struct queue *queue = &session->queues[0];
+
+	if (!buffer->is_lent)
+		return 0;
+	buffer->is_lent = false;
+	/* At STREAMOFF the camera takes back all by itself. */
+	if (!is_wanted(queue))
+		return 0;
+	return release(session, slots_generation(queue->slots), buffer->index);
+}
+
 int frame_take_shared(struct session *session,
 		      const struct session_frame *frame)
 {
@@ -193,14 +233,16 @@ int frame_take_shared(struct session *session,
 		return 0;
 	if (!is_possible(queue->slots, frame))
 		return -EPROTO;
-	if (queue->streaming && !queue->stopping) {
+	if (queue->granted)
+		return take_slot(session, queue, frame);
+	if (is_wanted(queue)) {
 		buffer = queue_next(queue);
 		if (buffer)
 			give(session, queue, buffer, frame);
 		else
 			session->counts.no_buffer++;
 	}
-	return release(session, frame);
+	return release(session, frame->generation, frame->slot);
 }
 
 int frame_take_direct(struct session *session,

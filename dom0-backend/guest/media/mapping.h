@@ -8,7 +8,10 @@
  * window as soon as there is a buffer, so a mapping is a word that is kept, and
  * costs nothing else.
  *
- * A mapping that is to be read-only is so by the driver's own page tables: it
+ * Of a buffer that is a camera's slot the guest is told the grants, and maps them
+ * itself; the mapping lives just as long.
+ *
+ * A mapping in the window that is to be read-only is so by the driver's own page tables: it
  * is the guest's own memory, and the hypervisor has no way to let it only read
  * a page that it owns.
  */

@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "media/account.h"
 #include "media/area.h"
+#include "media/lending.h"
 #include "media/objects.h"
 #include "media/slots.h"
 
@@ -80,14 +81,16 @@ static void rest(struct buffer *buffer)
 		memory_rest(&buffer->planes[i].memory);
 }
 
-/* An area gives its bytes back by itself, when the last user is gone. */
+/* An area, or a loan, gives its bytes back by itself, when the last user is
+ * gone. */
 static void destroy_plane(struct queue *queue, struct plane *plane,
 			  uint32_t size)
 {
-	if (!plane->memory.area)
+	if (!plane->memory.area && !plane->loan)
 		account_give_back(queue->account, 0, size);
 	memory_finish(&plane->memory);
 	object_put(plane->object);
+	loan_retire(plane->loan);
 }
 
 static void buffer_destroy(struct queue *queue, struct buffer *buffer)
@@ -105,8 +108,10 @@ void queue_truncate(struct queue *queue, unsigned int count)
 {
 	while (queue->count > count)
 		buffer_destroy(queue, queue->buffers[--queue->count]);
-	if (queue->count == 0)
-		queue->memory = 0;
+	if (queue->count > 0)
+		return;
+	queue->memory = 0;
+	queue->granted = false;
 }
 
 static int make_areas(struct queue *queue, struct buffer *buffer)
@@ -136,7 +141,9 @@ static int append(struct queue *queue, uint32_t memory,
 	buffer->layout = *layout;
 	buffer->said.field = V4L2_FIELD_NONE;
 	queue->buffers[queue->count++] = buffer;
-	return memory == V4L2_MEMORY_MMAP ? make_areas(queue, buffer) : 0;
+	if (memory != V4L2_MEMORY_MMAP || queue->granted)
+		return 0;
+	return make_areas(queue, buffer);
 }
 
 int queue_add(struct queue *queue, uint32_t memory, unsigned int count,
@@ -162,6 +169,14 @@ int queue_add(struct queue *queue, uint32_t memory, unsigned int count,
 	return 0;
 }
 
+int queue_add_slots(struct queue *queue, unsigned int count,
+		    const struct queue_layout *layout)
+{
+	assert(queue->count == 0);
+	queue->granted = true;
+	return queue_add(queue, V4L2_MEMORY_MMAP, count, layout);
+}
+
 struct area *queue_find_area(const struct queue *queue, uint32_t offset)
 {
 	for (unsigned int i = 0; i < queue->count; i++) {
@@ -172,6 +187,23 @@ struct area *queue_find_area(const struct queue *queue, uint32_t offset)
 
 			if (area && area_offset(area) == offset)
 				return area;
+		}
+	}
+	return NULL;
+}
+
+struct loan *queue_find_loan(const struct queue *queue, uint32_t name)
+{
+	if (!queue->granted)
+		return NULL;
+	for (unsigned int i = 0; i < queue->count; i++) {
+		const struct buffer *buffer = queue->buffers[i];
+
+		for (unsigned int j = 0; j < buffer->layout.num_planes; j++) {
+			struct loan *loan = buffer->planes[j].loan;
+
+			if (loan && loan_name(loan) == name)
+				return loan;
 		}
 	}
 	return NULL;
@@ -191,6 +223,22 @@ static struct buffer *find_buffer(const struct queue *queue,
 	return found;
 }
 
+static bool is_mapped(const struct plane *plane)
+{
+	const struct area *area = plane->memory.area;
+
+	return (area && area_is_shared(area)) ||
+	       (plane->loan && loan_is_mapped(plane->loan));
+}
+
+/* What CMD_MMAP takes; of memory that is the driver's, what the driver said */
+static uint32_t offset_of(const struct plane *plane, uint32_t said)
+{
+	if (plane->loan)
+		return loan_name(plane->loan);
+	return plane->memory.area ? area_offset(plane->memory.area) : said;
+}
+
 static uint32_t flags_of(const struct queue *queue, const struct buffer *buffer)
 {
 	uint32_t flags = queue->time_flags | buffer->said.flags;
@@ -200,9 +248,7 @@ static uint32_t flags_of(const struct queue *queue, const struct buffer *buffer)
 	if (buffer->state == BUFFER_PREPARED)
 		flags |= V4L2_BUF_FLAG_PREPARED;
 	for (unsigned int i = 0; i < buffer->layout.num_planes; i++) {
-		const struct area *area = buffer->planes[i].memory.area;
-
-		if (area && area_is_shared(area))
+		if (is_mapped(&buffer->planes[i]))
 			flags |= V4L2_BUF_FLAG_MAPPED;
 	}
 	return flags;
@@ -220,8 +266,7 @@ static void fill_plane(const struct buffer *from, unsigned int i,
 	plane->bytesused = from->planes[i].bytesused;
 	plane->data_offset = from->planes[i].data_offset;
 	plane->length = length_of(from, i);
-	if (from->planes[i].memory.area)
-		plane->m.mem_offset = area_offset(from->planes[i].memory.area);
+	plane->m.mem_offset = offset_of(&from->planes[i], plane->m.mem_offset);
 	memset(plane->reserved, 0, sizeof(plane->reserved));
 }
 
@@ -246,8 +291,7 @@ static void fill(const struct queue *queue, const struct buffer *from,
 	}
 	buffer->bytesused = from->planes[0].bytesused;
 	buffer->length = length_of(from, 0);
-	if (from->planes[0].memory.area)
-		buffer->m.offset = area_offset(from->planes[0].memory.area);
+	buffer->m.offset = offset_of(&from->planes[0], buffer->m.offset);
 }
 
 int queue_query(const struct queue *queue, struct v4l2_buffer *buffer,
@@ -449,6 +493,7 @@ void queue_cancel(struct queue *queue)
 		struct buffer *buffer = queue->buffers[i];
 
 		media_event_withdraw(&buffer->dqbuf);
+		buffer->is_lent = false;
 		if (buffer->state == BUFFER_PREPARED ||
 		    buffer->state == BUFFER_QUEUED)
 			queue_done(buffer);

@@ -33,6 +33,7 @@
 
 struct account;
 struct area;
+struct loan;
 struct object;
 struct slots;
 struct window;
@@ -48,6 +49,7 @@ enum buffer_state {
  * struct plane - one plane of a buffer
  * @memory: where its bytes are; of MMAP at any time, else unless it is free
  * @object: as what it was exported, a reference; NULL if it was not
+ * @loan: if it is a camera's slot; then it has no other memory
  * @len: bytes that the driver brought; unless it is free
  * @bytesused: of these, as it was said last; 0: not known
  * @data_offset: likewise
@@ -55,6 +57,7 @@ enum buffer_state {
 struct plane {
 	struct memory memory;
 	struct object *object;
+	struct loan *loan;
 	uint32_t len;
 	uint32_t bytesused;
 	uint32_t data_offset;
@@ -67,6 +70,7 @@ struct plane {
  * @planes: layout.num_planes of them
  * @said: flags, field, timestamp, timecode and sequence, as they were said last
  *        by who had it; its other members mean nothing
+ * @is_lent: it is a slot, and the camera waits for the frame in it
  * @dqbuf: the event that gives it back
  */
 struct buffer {
@@ -76,6 +80,7 @@ struct buffer {
 	struct queue_layout layout;
 	struct plane planes[VIRTIO_MEDIA_MAX_PLANES];
 	struct v4l2_buffer said;
+	bool is_lent;
 	struct media_event dqbuf;
 };
 
@@ -87,6 +92,7 @@ struct buffer {
  * @memory: enum v4l2_memory, of its buffers; 0 if it has none
  * @time_flags: V4L2_BUF_FLAG_TIMESTAMP_*: what its timestamps are
  * @count: of @buffers
+ * @granted: they are the camera's slots, of MMAP memory
  * @streaming: frames may come
  * @crossing: the camera was asked for something that changes it
  * @remaking: that is REQBUFS
@@ -100,6 +106,7 @@ struct queue {
 	uint32_t memory;
 	uint32_t time_flags;
 	unsigned int count;
+	bool granted;
 	struct buffer *buffers[VMEDIA_MAX_BUFFERS];
 	struct list queued; /* of struct buffer, in the order of QBUF */
 	bool streaming;
@@ -134,6 +141,13 @@ bool queue_has_memory(const struct queue *queue, uint32_t memory);
 int queue_add(struct queue *queue, uint32_t memory, unsigned int count,
 	      const struct queue_layout *layout);
 
+/**
+ * queue_add_slots() - buffers that are the camera's slots, which have no loans as
+ * yet; as queue_add(), of a queue without buffers
+ */
+int queue_add_slots(struct queue *queue, unsigned int count,
+		    const struct queue_layout *layout);
+
 /** queue_truncate() - only the first @count buffers are left; events of the
  * others are withdrawn
  */
@@ -141,6 +155,9 @@ void queue_truncate(struct queue *queue, unsigned int count);
 
 /** queue_find_area() - the MMAP plane at this offset, borrowed; NULL: none */
 struct area *queue_find_area(const struct queue *queue, uint32_t offset);
+
+/** queue_find_loan() - the slot's plane of this name, borrowed; NULL: none */
+struct loan *queue_find_loan(const struct queue *queue, uint32_t name);
 
 /**
  * queue_query() - VIDIOC_QUERYBUF
@@ -191,7 +208,8 @@ void queue_done(struct buffer *buffer);
  * queue_cancel() - VIDIOC_STREAMOFF: every buffer is the driver's again
  *
  * No event tells of it, and events that wait are withdrawn. A buffer that is
- * CROSSING was queued later, and stays so.
+ * CROSSING was queued later, and stays so. Frames in slots the camera takes back
+ * by itself.
  */
 void queue_cancel(struct queue *queue);
 

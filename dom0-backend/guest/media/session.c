@@ -13,6 +13,8 @@
 #include "media/camera.h"
 #include "media/command.h"
 #include "media/device_state.h"
+#include "media/granted.h"
+#include "media/lending.h"
 #include "virtio/vq.h"
 
 static struct session *find(struct media_device *device, uint32_t id)
@@ -101,6 +103,7 @@ static void init_queues(struct session *session)
 
 static void session_free(struct session *session)
 {
+	lending_end(session->lending);
 	list_remove(&session->link);
 	session->device->num_sessions--;
 	free(session);
@@ -186,9 +189,13 @@ void session_opened(struct session *session, const struct guest_session *answer,
 	assert(session->opening);
 	if (ret == 0) {
 		session->serial = answer->serial;
+		session->transfer = answer->transfer;
 		init_queues(session);
-		ret = camera_connect(session, *fd);
-		*fd = -1;
+		ret = granted_begin(session);
+		if (ret == 0) {
+			ret = camera_connect(session, *fd);
+			*fd = -1;
+		}
 		if (ret < 0)
 			device->params.ops->closed(device->params.owner,
 						   session->serial);
@@ -223,6 +230,8 @@ static void disconnect(struct session *session, uint32_t error)
 	session->camera = NULL;
 	for (unsigned int i = 0; i < session->num_queues; i++)
 		queue_finish(&session->queues[i]);
+	lending_end(session->lending);
+	session->lending = NULL;
 	buffers_let_go(session);
 	answer_commands(session, -(int)error);
 	device->params.ops->closed(device->params.owner, session->serial);
@@ -269,6 +278,37 @@ void session_close(struct session *session)
 	session_free(session);
 }
 
+static enum transfer_way way_of(const struct queue *queue)
+{
+	switch (queue->memory) {
+	case V4L2_MEMORY_MMAP:
+		return queue->granted ? WAY_GRANTS : WAY_WINDOW;
+	case V4L2_MEMORY_USERPTR:
+		return WAY_PAGES;
+	case V4L2_MEMORY_DMABUF:
+		return WAY_OBJECTS;
+	default:
+		return WAY_NONE;
+	}
+}
+
+/* Of a session with several queues, that of the first which has buffers */
+static void report_way(const struct session *session,
+		       struct guest_session_report *report)
+{
+	for (unsigned int i = 0; i < session->num_queues; i++) {
+		report->way = way_of(&session->queues[i]);
+		if (report->way != WAY_NONE)
+			break;
+	}
+	if (report->way == WAY_NONE)
+		report->reason = REASON_NONE;
+	else if (session->buffers == &direct_buffers)
+		report->reason = REASON_DIRECT;
+	else
+		report->reason = session->reason;
+}
+
 void session_report(const struct session *session,
 		    struct guest_session_report *report)
 {
@@ -288,5 +328,7 @@ void session_report(const struct session *session,
 		.failed = counts->failed,
 		.buffers = buffers,
 		.queued = queued,
+		.copied = counts->copied,
 	};
+	report_way(session, report);
 }

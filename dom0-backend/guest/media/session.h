@@ -22,6 +22,7 @@
 struct buffer_ops;
 struct guest_session;
 struct guest_session_report;
+struct lending;
 struct link;
 struct media_device;
 struct vq_chain;
@@ -35,6 +36,7 @@ struct session_counts {
 	uint64_t bytes;
 	uint64_t no_buffer;
 	uint64_t failed;
+	uint64_t copied;
 };
 
 /**
@@ -47,6 +49,9 @@ struct session_counts {
  * @camera: owned; NULL unless open
  * @error: positive errno; 0 unless broken or gone
  * @gone: see above
+ * @transfer: enum transfer_policy, of this guest and this camera
+ * @reason: enum transfer_reason, of the buffers that it asked for last
+ * @lending: of the camera's slots; owned; NULL unless they can be its buffers
  * @buffers: how its buffers are handled: it is shared, or direct
  * @queues: one for each type of buffer that the node has
  * @num_queues: of them; 1 if it is shared
@@ -67,6 +72,9 @@ struct session {
 	struct link *camera;
 	uint32_t error;
 	bool gone;
+	uint32_t transfer;
+	uint32_t reason;
+	struct lending *lending;
 	const struct buffer_ops *buffers;
 	struct queue queues[LAYOUT_MAX_TYPES];
 	unsigned int num_queues;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Buffers of a shared session: the guest's own, filled with copies. */
+/* Buffers of a shared session: the guest's own, filled with copies, or the
+ * camera's slots. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,6 +13,8 @@
 #include "media/camera.h"
 #include "media/command.h"
 #include "media/device_state.h"
+#include "media/frame.h"
+#include "media/granted.h"
 #include "media/ioctl.h"
 #include "media/queue.h"
 #include "media/session.h"
@@ -93,6 +96,7 @@ static struct queue *queue_of(const struct command *command)
 static void allocated(struct command *command, int ret)
 {
 	queue_of(command)->crossing = false;
+	queue_of(command)->remaking = false;
 	buffers_let_go(command->session);
 	command_answer(command, ret);
 }
@@ -193,24 +197,110 @@ static void request_sized(struct command *command, const struct reply *reply)
 		allocate_pages(command, queue_of(command), request_populated);
 }
 
+static void drop_slots(struct queue *queue)
+{
+	slots_destroy(queue->slots);
+	queue->slots = NULL;
+}
+
+/* Slots that were buffers are of no use for anything else. */
+static void drop_buffers(struct queue *queue)
+{
+	const bool granted = queue->granted;
+
+	queue_truncate(queue, 0);
+	if (granted)
+		drop_slots(queue);
+}
+
 static void request_replied(struct command *command, const struct reply *reply)
 {
 	if (reply->error < 0) {
 		allocated(command, reply->error);
 		return;
 	}
-	queue_truncate(queue_of(command), 0);
+	drop_buffers(queue_of(command));
 	if (command->payload.requestbuffers.count == 0)
 		allocated(command, 0);
 	else
 		ask_format(command, request_sized);
 }
 
+/* The camera is told of all of them as of memory that it knows nothing of. */
+static void request_buffers(struct command *command)
+{
+	struct v4l2_requestbuffers *request = &command->payload.requestbuffers;
+	struct v4l2_requestbuffers crossing = *request;
+
+	if (request->count > 0 &&
+	    !queue_has_memory(queue_of(command), request->memory)) {
+		request->capabilities &= ~(V4L2_BUF_CAP_SUPPORTS_MMAP |
+					   V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS);
+		command->tells = true;
+		give_up(command, -EINVAL);
+		return;
+	}
+	crossing.memory = V4L2_MEMORY_USERPTR;
+	cross(command, &crossing, sizeof(crossing), request_replied);
+}
+
+/* How many the camera says there are must be how many it sent. */
+static bool told_slots(const struct command *command, const struct reply *reply)
+{
+	struct v4l2_requestbuffers told;
+
+	if (reply->payload_len != sizeof(told))
+		return false;
+	memcpy(&told, reply->data, sizeof(told));
+	return told.count > 0 &&
+	       told.count == slots_count(queue_of(command)->slots);
+}
+
+static int take_slots(struct command *command, const struct reply *reply)
+{
+	struct session *session = command->session;
+	struct queue *queue = queue_of(command);
+	int ret = -EIO;
+
+	session->reason = REASON_CAMERA;
+	if (reply->error < 0)
+		return reply->error;
+	queue_truncate(queue, 0);
+	if (told_slots(command, reply))
+		ret = granted_make(session, queue);
+	if (ret < 0)
+		drop_slots(queue);
+	return ret;
+}
+
+static void slots_replied(struct command *command, const struct reply *reply)
+{
+	struct queue *queue = queue_of(command);
+	const int ret = take_slots(command, reply);
+
+	queue->remaking = false;
+	if (ret == 0)
+		command->payload.requestbuffers.count = queue->count;
+	/* Of a device that was reset the session will be over in a moment. */
+	if (ret == 0 || ret == -ESTALE)
+		allocated(command, ret);
+	else
+		request_buffers(command);
+}
+
+static void request_slots(struct command *command)
+{
+	struct queue *queue = queue_of(command);
+
+	queue->remaking = true;
+	cross(command, &command->payload.requestbuffers,
+	      sizeof(command->payload.requestbuffers), slots_replied);
+}
+
 static void shared_request(struct command *command)
 {
 	struct v4l2_requestbuffers *request = &command->payload.requestbuffers;
 	struct session *session = command->session;
-	struct v4l2_requestbuffers crossing;
 	struct queue *queue;
 	int ret;
 
@@ -227,9 +317,10 @@ static void shared_request(struct command *command)
 	request->count = MIN(request->count, (uint32_t)VMEDIA_MAX_BUFFERS);
 	if (request->count > 0)
 		hold(session);
-	crossing = *request;
-	crossing.memory = V4L2_MEMORY_USERPTR;
-	cross(command, &crossing, sizeof(crossing), request_replied);
+	if (request->count > 0 && granted_wanted(session, request->memory))
+		request_slots(command);
+	else
+		request_buffers(command);
 }
 
 /* A buffer must be able to hold what the camera makes now. */
@@ -295,7 +386,8 @@ static int check_create(struct session *session, const struct queue *queue,
 	if (create->count == 0)
 		return 0;
 	ret = check_request(session, queue);
-	if (ret == 0 && queue->count == VMEDIA_MAX_BUFFERS)
+	if (ret == 0 &&
+	    (queue->granted || queue->count == VMEDIA_MAX_BUFFERS))
 		ret = -ENOBUFS;
 	return ret;
 }
@@ -318,6 +410,8 @@ static void shared_create(struct command *command)
 	}
 	create->count = MIN(create->count, VMEDIA_MAX_BUFFERS - queue->count);
 	hold(session);
+	if (queue->count == 0)
+		granted_avoid(session);
 	crossing = *create;
 	crossing.memory = V4L2_MEMORY_USERPTR;
 	cross(command, &crossing, sizeof(crossing), create_replied);
@@ -331,6 +425,8 @@ static void shared_queue(struct command *command)
 
 	if (!is_left_out(command->session))
 		ret = buffers_bring(command, &queue, &buffer);
+	if (ret == 0)
+		ret = frame_return(command->session, buffer);
 	if (ret == 0)
 		queue_push(queue, buffer);
 	buffers_answer(command, ret);
@@ -371,8 +467,8 @@ static void stream_off_replied(struct command *command,
 	if (reply->error == 0) {
 		queue->streaming = false;
 		queue_cancel(queue);
-		slots_destroy(queue->slots);
-		queue->slots = NULL;
+		if (!queue->granted)
+			drop_slots(queue);
 	}
 	allocated(command, reply->error);
 }

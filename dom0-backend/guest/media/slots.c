@@ -228,6 +228,16 @@ static const struct mapped *plane_of(const struct slots *slots,
 	return &slots->slots[slot].planes[plane];
 }
 
+bool slots_are_dma_bufs(const struct slots *slots)
+{
+	return slots->dma_buf;
+}
+
+int slots_fd(const struct slots *slots, unsigned int slot, unsigned int plane)
+{
+	return plane_of(slots, slot, plane)->fd;
+}
+
 static int sync_plane(const struct slots *slots, const struct mapped *plane,
 		      uint64_t flags)
 {

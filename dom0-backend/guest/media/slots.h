@@ -51,6 +51,12 @@ unsigned int slots_count(const struct slots *slots);
 const struct queue_layout *slots_layout(const struct slots *slots,
 					unsigned int slot);
 
+/** slots_are_dma_bufs() - not memfds */
+bool slots_are_dma_bufs(const struct slots *slots);
+
+/** slots_fd() - of a plane of @slot < slots_count(), borrowed */
+int slots_fd(const struct slots *slots, unsigned int slot, unsigned int plane);
+
 /**
  * slots_begin_read() - a plane's bytes, coherent with what the camera wrote
  * @slot: < slots_count()
