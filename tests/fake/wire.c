@@ -98,6 +98,8 @@ static void name_all(struct vector_names *names)
 	name_number(names, "offset", WIRE_OFFSET, 4);
 	name_number(names, "second", WIRE_SECOND, 4);
 	name_number(names, "address", WIRE_ADDRESS, 8);
+	name_number(names, "reference", WIRE_REFERENCE, 4);
+	name_number(names, "other-reference", WIRE_OTHER_REFERENCE, 4);
 	name_number(names, "page", WIRE_PAGE, 8);
 	name_number(names, "other", WIRE_OTHER, 8);
 	name_number(names, "third", WIRE_THIRD, 8);

@@ -9,7 +9,10 @@
 
 #include <cmocka.h>
 
+#include "base/byteorder.h"
 #include "granted_scene.h"
+#include "hyp/hyp.h"
+#include "vector.h"
 
 #define CAPTURE V4L2_BUF_TYPE_VIDEO_CAPTURE
 #define CAPTURE_MPLANE V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE
@@ -185,6 +188,30 @@ static void a_mapping_tells_the_grants_of_its_pages(void **state)
 	assert_int_equal(mapping.domid, 0);
 }
 
+static void a_mapping_is_answered_as_the_golden_bytes_have_it(void **state)
+{
+	struct world *world = *state;
+	const uint32_t id = granted_session(world);
+	const __le32 session = cpu_to_le32(id),
+		     offset = cpu_to_le32(
+			     driver_offset(world, id, CAPTURE, 3, 0));
+	struct vector_names names = {0};
+	uint8_t bytes[VECTOR_MAX_LEN];
+	struct driver_fake_answer answer;
+	struct vector vector;
+	size_t len;
+
+	vector_load("commands/mmap-grants", &vector);
+	vector_set_name(&names, "session", &session, sizeof(session));
+	vector_set_name(&names, "offset", &offset, sizeof(offset));
+	len = vector_fill(&vector, "driver", &names, bytes);
+	world_send(world, bytes, len, vector_len(&vector, "device"));
+	world_settle(world);
+	assert_true(driver_fake_collect(world->driver, VIRTIO_MEDIA_COMMANDQ,
+					&answer));
+	vector_match(&vector, "device", &names, answer.data, answer.len);
+}
+
 static void no_place_in_a_window_has_the_name_of_a_slot(void **state)
 {
 	struct world *world = *state;
@@ -283,6 +310,23 @@ static void without_a_window_there_are_slots(void **state)
 	assert_int_equal(granted_session_report(world).way, WAY_GRANTS);
 }
 
+static void a_guest_that_uses_grants_is_granted_slots_as_well(void **state)
+{
+	struct world *world = *state;
+	struct hyp *hyp = hyp_fake_hyp(world->fake);
+	uint64_t foreign_pages;
+	uint32_t id;
+
+	driver_fake_use_grants(world->driver);
+	granted_restart(world);
+	foreign_pages = hyp->counts.foreign_pages;
+	id = granted_stream(world);
+	send_frame(world, id, 2, 7);
+	assert_int_equal(world_dequeued(world, id).buffer.index, 2);
+	assert_int_equal(granted_session_report(world).way, WAY_GRANTS);
+	assert_int_equal(hyp->counts.foreign_pages, foreign_pages);
+}
+
 static void vcpus_are_answered_between_the_grants(void **state)
 {
 	struct world *world = *state;
@@ -314,6 +358,7 @@ int main(void)
 		TEST(what_the_camera_took_back_is_not_given_back),
 		TEST(the_guest_may_only_read),
 		TEST(a_mapping_tells_the_grants_of_its_pages),
+		TEST(a_mapping_is_answered_as_the_golden_bytes_have_it),
 		TEST(no_place_in_a_window_has_the_name_of_a_slot),
 		TEST(a_mapped_buffer_says_so),
 		TEST(buffers_cannot_be_added_to_slots),
@@ -323,6 +368,8 @@ int main(void)
 		TEST_WITH(the_draft_s_driver_maps_slots_as_well,
 			  granted_set_up_draft),
 		TEST_WITH(without_a_window_there_are_slots,
+			  granted_set_up_windowless),
+		TEST_WITH(a_guest_that_uses_grants_is_granted_slots_as_well,
 			  granted_set_up_windowless),
 		TEST(vcpus_are_answered_between_the_grants),
 	};

@@ -104,6 +104,27 @@ static void mmap_draft(struct wire *wire)
 	mapped(wire);
 }
 
+static void mmap_grants(struct wire *wire)
+{
+	const struct virtio_media_cmd_mmap cmd = {
+		.hdr.cmd = cpu_to_le32(VIRTIO_MEDIA_CMD_MMAP),
+		.session_id = cpu_to_le32(WIRE_SESSION),
+		.offset = cpu_to_le32(WIRE_OFFSET),
+	};
+	const struct virtio_media_resp_mmap_grants resp = {
+		.mmap.driver_addr = cpu_to_le64(WIRE_ADDRESS),
+		.mmap.len = cpu_to_le64(LEN),
+		.gref_count = cpu_to_le32(2),
+		.gref_page_size = cpu_to_le32(4096),
+	};
+	const __le32 refs[] = {cpu_to_le32(WIRE_REFERENCE),
+			       cpu_to_le32(WIRE_OTHER_REFERENCE)};
+
+	WIRE_PUT(wire, "driver", cmd);
+	WIRE_PUT(wire, "device", resp);
+	WIRE_PUT(wire, "device", refs);
+}
+
 static void unmap(struct wire *wire, uint64_t address)
 {
 	const struct virtio_media_cmd_munmap cmd = {
@@ -134,6 +155,7 @@ int main(void)
 		{"close", close},
 		{"mmap", mmap},
 		{"mmap-draft", mmap_draft},
+		{"mmap-grants", mmap_grants},
 		{"munmap", munmap},
 		{"munmap-refused", munmap_refused},
 		{"open", open},

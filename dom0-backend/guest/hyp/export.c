@@ -8,6 +8,8 @@
 
 #include "hyp/hyp.h"
 
+_Static_assert(EXPORT_PAGE_SIZE == HYP_PAGE_SIZE, "what is granted is a page");
+
 /**
  * struct export - see export.h
  * @fd: owned; its number is the export's name, so nothing else may have it
@@ -69,17 +71,23 @@ int export_create(struct hyp *hyp, int fd, size_t len, bool trusts,
 
 int export_end(struct export *export)
 {
-	const int ret =
-		hyp_end_export(export->hyp, export->fd, export->may);
+	struct hyp *hyp = export->hyp;
+	const int ret = hyp_end_export(hyp, export->fd, export->may);
 
 	if (ret == 0)
 		export_abandon(export);
+	hyp_poll(hyp);
 	return ret;
 }
 
 bool export_is_proof(const struct export *export)
 {
 	return export->may == HYP_MAY_READ;
+}
+
+uint32_t export_domid(const struct export *export)
+{
+	return export->hyp->domid;
 }
 
 const uint32_t *export_refs(const struct export *export)

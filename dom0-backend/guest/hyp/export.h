@@ -18,6 +18,9 @@
 struct export;
 struct hyp;
 
+/* Bytes that one grant reference stands for */
+#define EXPORT_PAGE_SIZE 4096
+
 /**
  * export_create() - grant the pages of a dma-buf
  * @fd: of the dma-buf; borrowed: the export has a descriptor of its own
@@ -32,6 +35,8 @@ int export_create(struct hyp *hyp, int fd, size_t len, bool trusts,
 
 /**
  * export_end() - the guest shall not see the pages any more
+ *
+ * Who ends many has vCPUs that wait answered in between.
  * Return: 0, and @export is no more; -EBUSY, and it is as it was: the guest has
  * pages mapped.
  */
@@ -48,6 +53,9 @@ void export_abandon(struct export *export);
  * more
  */
 bool export_is_proof(const struct export *export);
+
+/** export_domid() - of the domain that grants them: ours */
+uint32_t export_domid(const struct export *export);
 
 /** export_refs() - a grant reference for each page, in order; borrowed */
 const uint32_t *export_refs(const struct export *export);

@@ -10,6 +10,9 @@
 #include "base/util.h"
 #include "hyp/xen_priv.h"
 
+/* Where we run: who may restrict itself to a guest is there. */
+#define DOM0 0
+
 static struct hyp_xen *to_xen(struct hyp *hyp)
 {
 	return container_of(hyp, struct hyp_xen, hyp);
@@ -98,6 +101,7 @@ int hyp_xen_open(struct event_base *base, const struct hyp_xen_params *params,
 		return -ENOMEM;
 	xen->hyp.ops = &ops;
 	xen->domid = params->domid;
+	xen->hyp.domid = DOM0;
 	ret = open_handles(xen);
 	if (ret == 0)
 		ret = xen_ioreq_open(xen, base, params->attach,

@@ -164,7 +164,8 @@ static void make_config(const struct camera_identity *identity,
 static bool offers_grants(const struct media_device_params *params)
 {
 	return params->may_grant &&
-	       (params->identity->shared || !params->identity->present) &&
+	       (params->identity->shared ||
+		params->identity->device_caps == 0) &&
 	       (!params->window ||
 		window_len(params->window) <= LENDING_FIRST_NAME);
 }

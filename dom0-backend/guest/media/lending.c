@@ -9,7 +9,6 @@
 
 #include "base/util.h"
 #include "hyp/export.h"
-#include "hyp/hyp.h"
 #include "media/account.h"
 
 /* Between two looks at what lingers: it is most probably over soon, or the guest
@@ -104,16 +103,13 @@ static bool is_unused(const struct loan *loan)
 	return !loan->has_buffer && loan->mappings == 0;
 }
 
-/* A row of them takes its time. Return: true if it is over. */
+/* Return: true if it is over. */
 static bool try_end(struct loan *loan)
 {
-	struct hyp *hyp = loan->lending->lendings->params.hyp;
-	const int ret = export_end(loan->export);
-
-	if (ret == 0)
-		forget(loan);
-	hyp_poll(hyp);
-	return ret == 0;
+	if (export_end(loan->export) < 0)
+		return false;
+	forget(loan);
+	return true;
 }
 
 static void look_later(struct lendings *lendings, unsigned int wait)

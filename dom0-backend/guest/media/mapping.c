@@ -8,7 +8,6 @@
 
 #include "base/byteorder.h"
 #include "hyp/export.h"
-#include "hyp/hyp.h"
 #include "media/area.h"
 #include "media/command.h"
 #include "media/device_state.h"
@@ -218,8 +217,8 @@ static void write_response(const struct media_device *device,
 	}
 	export = loan_export(what->loan);
 	resp.gref_count = cpu_to_le32(export_count(export));
-	resp.gref_page_size = cpu_to_le32(HYP_PAGE_SIZE);
-	resp.gref_domid = cpu_to_le32(device->params.hyp->domid);
+	resp.gref_page_size = cpu_to_le32(EXPORT_PAGE_SIZE);
+	resp.gref_domid = cpu_to_le32(export_domid(export));
 	(void)vq_chain_write(chain, &resp, sizeof(resp));
 	write_refs(chain, export);
 }
