@@ -14,6 +14,7 @@
  *   vmedia_ctrls.c    the ioctls of controls, which may have pointers
  *   vmedia_queue.c    a videobuf2 queue of the session
  *   vmedia_buffer.c   a buffer of it, to the device and back
+ *   vmedia_mapping.c  planes that are the device's, and mapped for us
  *   vmedia_window.c   buffers in the device's shared memory region
  *   vmedia_format.c   types of buffers, and how much memory a format needs
  *   vmedia_sglist.c   guest memory, as the wire describes it

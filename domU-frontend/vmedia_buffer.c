@@ -148,7 +148,7 @@ static void vmedia_buffer_fill_plane(struct vmedia_queue *queue,
 	if (queue->memory == V4L2_MEMORY_USERPTR)
 		plane->m.userptr = VMEDIA_COOKIE;
 	else
-		plane->m.mem_offset = vmedia_window_offset(vb, i);
+		plane->m.mem_offset = vmedia_mapping_offset(vb, i);
 	if (vmedia_queue_is_output(queue)) {
 		plane->bytesused = vb2_get_plane_payload(vb, i);
 		plane->data_offset = vb->planes[i].data_offset;

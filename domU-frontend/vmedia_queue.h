@@ -15,6 +15,7 @@
 #include <vmedia/virtio_media.h>
 
 #include "vmedia_cmd.h"
+#include "vmedia_mapping.h"
 
 /*
  * Queues of a session. If there is more than one, each has a share of the
@@ -217,11 +218,5 @@ void vmedia_window_claim(struct vmedia *vm);
 
 /** vmedia_window_release() - undo vmedia_window_claim() */
 void vmedia_window_release(struct vmedia *vm);
-
-/**
- * vmedia_window_offset() - what the device calls a plane of a window's buffer
- * Return: its m.offset.
- */
-u32 vmedia_window_offset(const struct vb2_buffer *vb, unsigned int plane);
 
 #endif /* VMEDIA_QUEUE_H */
