@@ -8,6 +8,8 @@
 #ifndef VMEDIA_COMPAT_H
 #define VMEDIA_COMPAT_H
 
+#include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/version.h>
 #include <linux/virtio_config.h>
 #include <media/v4l2-fh.h>
@@ -71,6 +73,23 @@ static inline unsigned int vmedia_num_buffers(struct vb2_queue *q)
 	return q->num_buffers;
 #endif
 }
+
+/* Not now, and not by mprotect(). Since 6.3 flags are changed by functions. */
+static inline void vmedia_vma_forbid_writes(struct vm_area_struct *vma)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+	vm_flags_clear(vma, VM_WRITE | VM_MAYWRITE);
+#else
+	vma->vm_flags &= ~(VM_WRITE | VM_MAYWRITE);
+#endif
+}
+
+/* Since 6.13 a namespace is a string. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#define VMEDIA_IMPORT_DMA_BUF MODULE_IMPORT_NS("DMA_BUF")
+#else
+#define VMEDIA_IMPORT_DMA_BUF MODULE_IMPORT_NS(DMA_BUF)
+#endif
 
 /* Since 6.13 videobuf2 drops and takes queue->lock by itself when it waits. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)

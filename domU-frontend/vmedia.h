@@ -16,6 +16,9 @@
  *   vmedia_buffer.c   a buffer of it, to the device and back
  *   vmedia_mapping.c  planes that are the device's, and mapped for us
  *   vmedia_window.c   buffers in the device's shared memory region
+ *   vmedia_grant.c    buffers of the device's that Xen lets us map
+ *   vmedia_export.c   dma-bufs of these
+ *   vmedia_bounce.c   copies for a device that cannot reach the original
  *   vmedia_format.c   types of buffers, and how much memory a format needs
  *   vmedia_sglist.c   guest memory, as the wire describes it
  *   vmedia_layout.c   proof that our structures are the wire's
@@ -59,6 +62,7 @@
 
 #include "vmedia_clock.h"
 #include "vmedia_cmd.h"
+#include "vmedia_grant.h"
 #include "vmedia_queue.h"
 
 union vmedia_event;
@@ -80,6 +84,7 @@ struct vmedia_vq {
  * @vdev: kept by a reference of ours
  * @dma_dev: does the DMA of @vdev; kept by a reference of ours
  * @draft: it speaks the dialect of the draft, by its device ID
+ * @grants: it may answer CMD_MMAP with grants
  * @window: its shared memory region; no length if it has none
  * @wq: for the works below
  * @config: what the device said when @node was made. Only for @config_work.
@@ -111,6 +116,7 @@ struct vmedia {
 	struct virtio_device *vdev;
 	struct device *dma_dev;
 	bool draft;
+	bool grants;
 	struct virtio_shm_region window;
 	struct workqueue_struct *wq;
 	struct virtio_media_config config;
@@ -207,6 +213,9 @@ void vmedia_node_remove(struct vmedia *vm);
  * Context: may sleep, for several commands.
  */
 void vmedia_probe_node(struct vmedia *vm, struct video_device *node);
+
+/** vmedia_probe_may_grant() - may buffers be what the device grants? */
+bool vmedia_probe_may_grant(void);
 
 /* vmedia_event.c */
 

@@ -112,6 +112,21 @@ void vmedia_buffer_cleanup(struct vb2_buffer *vb)
 	vmedia_cmd_put(buf->qbuf);
 	buf->qbuf = NULL;
 	vmedia_sglist_free(&buf->sgs);
+	for (unsigned int i = 0; i < vb->num_planes; i++)
+		vmedia_bounce_free(&buf->bounces[i]);
+}
+
+/* Where the device finds a plane; or an ERR_PTR() */
+static struct sg_table *vmedia_buffer_table(struct vmedia_queue *queue,
+					    struct vmedia_buffer *buf,
+					    unsigned int i)
+{
+	struct vb2_buffer *vb = &buf->vb.vb2_buf;
+
+	if (!vmedia_export_is(vb->planes[i].dbuf))
+		return vb2_dma_sg_plane_desc(vb, i);
+	return vmedia_bounce_copy(&buf->bounces[i], queue->vb2.dev,
+				  vb->planes[i].dbuf, vb2_plane_size(vb, i));
 }
 
 /* DMA addresses may differ from time to time (DMABUF), so each time anew. */
@@ -119,18 +134,22 @@ int vmedia_buffer_prepare(struct vb2_buffer *vb)
 {
 	struct vmedia_queue *queue = vb2_get_drv_priv(vb->vb2_queue);
 	struct vmedia_buffer *buf = vmedia_buffer_of(vb);
+	struct sg_table *tables[VIRTIO_MEDIA_MAX_PLANES];
 	unsigned int entries = 0;
 	int rc;
 
 	if (queue->memory != V4L2_MEMORY_USERPTR)
 		return 0;
-	for (unsigned int i = 0; i < vb->num_planes; i++)
-		entries += vb2_dma_sg_plane_desc(vb, i)->nents;
+	for (unsigned int i = 0; i < vb->num_planes; i++) {
+		tables[i] = vmedia_buffer_table(queue, buf, i);
+		if (IS_ERR(tables[i]))
+			return PTR_ERR(tables[i]);
+		entries += tables[i]->nents;
+	}
 
 	rc = vmedia_sglist_begin(&buf->sgs, entries);
 	for (unsigned int i = 0; i < vb->num_planes && !rc; i++)
-		rc = vmedia_sglist_add_table(&buf->sgs,
-					     vb2_dma_sg_plane_desc(vb, i),
+		rc = vmedia_sglist_add_table(&buf->sgs, tables[i],
 					     vb2_plane_size(vb, i));
 	if (rc)
 		return rc;
@@ -203,18 +222,22 @@ void vmedia_buffer_queue(struct vb2_buffer *vb)
 {
 	struct vmedia_queue *queue = vb2_get_drv_priv(vb->vb2_queue);
 	struct vmedia_buffer *buf = vmedia_buffer_of(vb);
+	bool spare = vmedia_queue_is_spare(queue, vb->index);
 	unsigned long flags;
 	int rc;
 
-	vmedia_buffer_fill(queue, buf);
+	if (!spare)
+		vmedia_buffer_fill(queue, buf);
 
 	spin_lock_irqsave(&queue->buf_lock, flags);
-	buf->answered = false;
+	buf->answered = spare;
 	buf->returned = false;
 	queue->lent[vb->index] = buf;
-	queue->unanswered++;
+	queue->unanswered += !spare;
 	spin_unlock_irqrestore(&queue->buf_lock, flags);
 
+	if (spare)
+		return;
 	rc = vmedia_cmd_send(buf->qbuf);
 	if (rc) {
 		buf->qbuf->result = rc;

@@ -195,6 +195,7 @@ static struct vmedia *vmedia_alloc(struct virtio_device *vdev)
 	get_device(&vdev->dev);
 	vm->vdev = vdev;
 	vm->draft = vdev->id.device == VIRTIO_MEDIA_DRAFT_DEVICE_ID;
+	vm->grants = virtio_has_feature(vdev, VIRTIO_MEDIA_F_GNTREF);
 	vm->dma_dev = get_device(vdev->dev.parent);
 	/* A piece of a buffer may be as long as the wire's 32 bits can say. */
 	dma_set_max_seg_size(vm->dma_dev, U32_MAX);
@@ -241,6 +242,8 @@ static int vmedia_validate(struct virtio_device *vdev)
 			"behind an IOMMU, but without VIRTIO_F_ACCESS_PLATFORM\n");
 		return -EINVAL;
 	}
+	if (!vmedia_probe_may_grant())
+		__virtio_clear_bit(vdev, VIRTIO_MEDIA_F_GNTREF);
 	return 0;
 }
 
@@ -348,6 +351,7 @@ MODULE_DEVICE_TABLE(virtio, vmedia_ids);
 
 static const unsigned int vmedia_features[] = {
 	VIRTIO_MEDIA_F_CLOCK,
+	VIRTIO_MEDIA_F_GNTREF,
 };
 
 static struct virtio_driver vmedia_driver = {
@@ -366,7 +370,28 @@ static struct virtio_driver vmedia_driver = {
 	.restore = vmedia_restore,
 #endif
 };
-module_virtio_driver(vmedia_driver);
 
+static int __init vmedia_init(void)
+{
+	int rc;
+
+	rc = vmedia_grant_init();
+	if (rc)
+		return rc;
+	rc = register_virtio_driver(&vmedia_driver);
+	if (rc)
+		vmedia_grant_exit();
+	return rc;
+}
+module_init(vmedia_init);
+
+static void __exit vmedia_exit(void)
+{
+	unregister_virtio_driver(&vmedia_driver);
+	vmedia_grant_exit();
+}
+module_exit(vmedia_exit);
+
+VMEDIA_IMPORT_DMA_BUF;
 MODULE_DESCRIPTION("Virtio media driver: V4L2 devices of the host");
 MODULE_LICENSE("GPL");

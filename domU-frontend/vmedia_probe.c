@@ -12,7 +12,12 @@
 
 static char *memory = "auto";
 module_param(memory, charp, 0444);
-MODULE_PARM_DESC(memory, "of buffers: pages (ours), window (the device's shared memory) or auto: pages if the device takes them (default)");
+MODULE_PARM_DESC(memory, "of buffers: pages (ours), window (the device's shared memory) or auto: granted by the device, else pages if it takes them (default)");
+
+bool vmedia_probe_may_grant(void)
+{
+	return sysfs_streq(memory, "auto") && vmedia_grant_usable();
+}
 
 static bool vmedia_probe_lacks_events(struct vmedia_session *session)
 {

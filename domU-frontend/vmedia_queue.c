@@ -2,9 +2,11 @@
 /*
  * vmedia_queue.c - a videobuf2 queue of a session.
  *
- * Whatever memory the application chose, the device sees SHARED_PAGES: pieces
- * of guest memory by their DMA addresses. Only from a device that does not take
- * them come buffers of its own, in its shared memory region (the window).
+ * An application that wants MMAP buffers to capture gets those of the device, if
+ * it grants them: nothing is copied then. Else, whatever memory the application
+ * chose, the device sees SHARED_PAGES: pieces of guest memory by their DMA
+ * addresses. Only from a device that does not take them come buffers of its own
+ * in its shared memory region (the window).
  */
 #include <linux/module.h>
 #include <linux/sched.h>
@@ -246,6 +248,30 @@ static int vmedia_queue_setup_more(struct vmedia_queue *queue, u32 *count,
 	return vmedia_device_sizes(queue, index, nplanes, sizes);
 }
 
+/* The buffers that the device grants are all that it has: one more is spare. */
+static int vmedia_queue_setup_spare(struct vmedia_queue *queue,
+				    unsigned int nplanes, unsigned int sizes[])
+{
+	unsigned int needed[VIRTIO_MEDIA_MAX_PLANES], needed_planes;
+	struct v4l2_format format;
+	u64 total = 0;
+	int rc;
+
+	rc = vmedia_device_format(queue, &format);
+	if (!rc)
+		rc = vmedia_format_sizes(&format, &needed_planes, needed);
+	if (rc)
+		return rc;
+	if (nplanes != needed_planes)
+		return -EINVAL;
+	for (unsigned int i = 0; i < nplanes; i++) {
+		if (sizes[i] < needed[i])
+			return -EINVAL;
+		total += sizes[i];
+	}
+	return total > VMEDIA_MAX_BUFFER_BYTES ? -ENOMEM : 0;
+}
+
 static int vmedia_queue_setup_first(struct vmedia_queue *queue, u32 *count,
 				    unsigned int *nplanes, unsigned int sizes[])
 {
@@ -266,6 +292,8 @@ static int vmedia_queue_setup_first(struct vmedia_queue *queue, u32 *count,
 	if (rc)
 		return rc;
 	queue->asked = true;
+	if (queue->vb2.mem_ops == vmedia_grant_ops(queue->session->vm))
+		queue->granted = *count;
 
 	for (unsigned int i = 0; i < *nplanes; i++)
 		total += PAGE_ALIGN(sizes[i]);
@@ -283,7 +311,9 @@ static int vmedia_queue_setup(struct vb2_queue *q, unsigned int *nbuffers,
 	u32 count = min_t(u32, *nbuffers, VMEDIA_MAX_BUFFERS);
 	int rc;
 
-	if (*nplanes)
+	if (*nplanes && queue->granted)
+		rc = vmedia_queue_setup_spare(queue, *nplanes, sizes);
+	else if (*nplanes)
 		rc = vmedia_queue_setup_more(queue, &count, *nplanes, sizes);
 	else
 		rc = vmedia_queue_setup_first(queue, &count, nplanes, sizes);
@@ -335,6 +365,13 @@ static u32 vmedia_queue_timestamp_flags(const struct vmedia_session *session)
 	       V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
 }
 
+/* Memory as it is where the device grants nothing */
+static const struct vb2_mem_ops *vmedia_queue_usual_ops(const struct vmedia *vm)
+{
+	return vm->memory == V4L2_MEMORY_USERPTR ? &vb2_dma_sg_memops :
+						   &vmedia_window_memops;
+}
+
 int vmedia_queue_init(struct vmedia_queue *queue,
 		      struct vmedia_session *session, u32 type)
 {
@@ -355,14 +392,12 @@ int vmedia_queue_init(struct vmedia_queue *queue,
 	q->drv_priv = queue;
 	q->buf_struct_size = sizeof(struct vmedia_buffer);
 	q->timestamp_flags = vmedia_queue_timestamp_flags(session);
+	q->mem_ops = vmedia_queue_usual_ops(session->vm);
+	q->io_modes = VB2_MMAP;
 	if (queue->memory == V4L2_MEMORY_USERPTR) {
-		q->io_modes = VB2_MMAP | VB2_DMABUF;
+		q->io_modes |= VB2_DMABUF;
 		if (userptr)
 			q->io_modes |= VB2_USERPTR;
-		q->mem_ops = &vb2_dma_sg_memops;
-	} else {
-		q->io_modes = VB2_MMAP;
-		q->mem_ops = &vmedia_window_memops;
 	}
 
 	rc = vb2_queue_init(q);
@@ -384,17 +419,88 @@ void vmedia_queue_finish(struct vmedia_queue *queue)
 	mutex_unlock(&queue->lock);
 }
 
-int vmedia_queue_reqbufs(struct vmedia_queue *queue,
-			 struct v4l2_requestbuffers *req)
+/* The next buffers have another memory. There are none now. */
+static void vmedia_queue_set_memory(struct vmedia_queue *queue, u32 memory,
+				    const struct vb2_mem_ops *ops)
 {
-	bool reserved = queue->reserved;
-	u32 none = 0;
+	if (queue->vb2.mem_ops == ops)
+		return;
+	/* It may have had buffers of the other. */
+	vmedia_queue_unreserve(queue);
+	queue->memory = memory;
+	queue->granted = 0;
+	queue->vb2.mem_ops = ops;
+}
+
+static int vmedia_queue_make_buffers(struct vmedia_queue *queue,
+				     struct v4l2_requestbuffers *req)
+{
 	int rc;
 
 	queue->asked = false;
 	rc = vb2_reqbufs(&queue->vb2, req);
 	if (!vmedia_num_buffers(&queue->vb2))
 		vmedia_queue_unreserve(queue);
+	return rc;
+}
+
+/* Return: true, and @req is done; or false, and there are no buffers. */
+static bool vmedia_queue_try_grants(struct vmedia_queue *queue,
+				    const struct vb2_mem_ops *ops,
+				    struct v4l2_requestbuffers *req)
+{
+	struct v4l2_requestbuffers attempt = *req;
+
+	vmedia_queue_set_memory(queue, V4L2_MEMORY_MMAP, ops);
+	if (vmedia_queue_make_buffers(queue, &attempt))
+		return false;
+	*req = attempt;
+	return true;
+}
+
+/*
+ * Choose the memory anew, where the device may grant it. First the old buffers
+ * go, of whichever kind, as videobuf2 would have it a moment later.
+ * Return: 0, then *@done says whether @req is; or -errno.
+ */
+static int vmedia_queue_choose_memory(struct vmedia_queue *queue,
+				      struct v4l2_requestbuffers *req,
+				      bool *done)
+{
+	struct v4l2_requestbuffers none = {
+		.type = queue->vb2.type,
+		.memory = V4L2_MEMORY_MMAP,
+	};
+	struct vmedia *vm = queue->session->vm;
+	const struct vb2_mem_ops *grants = vmedia_grant_ops(vm);
+	int rc;
+
+	*done = false;
+	if (!grants || vmedia_queue_is_output(queue))
+		return 0;
+	rc = vb2_reqbufs(&queue->vb2, &none);
+	if (rc)
+		return rc;
+	if (req->count && req->memory == V4L2_MEMORY_MMAP)
+		*done = vmedia_queue_try_grants(queue, grants, req);
+	if (!*done)
+		vmedia_queue_set_memory(queue, vm->memory,
+					vmedia_queue_usual_ops(vm));
+	return 0;
+}
+
+int vmedia_queue_reqbufs(struct vmedia_queue *queue,
+			 struct v4l2_requestbuffers *req)
+{
+	bool reserved = queue->reserved;
+	u32 none = 0;
+	bool done;
+	int rc;
+
+	rc = vmedia_queue_choose_memory(queue, req, &done);
+	if (rc || done)
+		return rc;
+	rc = vmedia_queue_make_buffers(queue, req);
 	/* EBUSY if the buffers are another session's: the device knows. */
 	if (!rc && !req->count && !reserved)
 		rc = vmedia_device_reqbufs(queue, &none);

@@ -28,10 +28,25 @@
 #define VMEDIA_COOKIE 1
 
 /**
+ * struct vmedia_bounce - a copy of a plane, which the device can reach
+ * @memory: the copy, NULL if there is none
+ * @size: bytes of @memory
+ * @dev: the device
+ * @table: @memory, mapped for @dev
+ */
+struct vmedia_bounce {
+	void *memory;
+	size_t size;
+	struct device *dev;
+	struct sg_table table;
+};
+
+/**
  * struct vmedia_buffer - a buffer of a queue
  * @vb: videobuf2's part; must be first
  * @link: in queue->returned
- * @sgs: all planes, one after the other; empty if the memory is in the window
+ * @sgs: all planes, one after the other; empty if the memory is the device's
+ * @bounces: of planes that the device cannot reach
  * @qbuf: its QBUF command
  * @payload: of @qbuf
  * @answered: @qbuf is ours
@@ -45,6 +60,7 @@ struct vmedia_buffer {
 	struct vb2_v4l2_buffer vb;
 	struct list_head link;
 	struct vmedia_sglist sgs;
+	struct vmedia_bounce bounces[VIRTIO_MEDIA_MAX_PLANES];
 	struct vmedia_cmd *qbuf;
 	void *payload;
 	bool answered;
@@ -59,6 +75,10 @@ struct vmedia_buffer {
  * @vb2: videobuf2's part
  * @memory: enum v4l2_memory, as the wire has it, whatever the application says:
  *          V4L2_MEMORY_USERPTR for SHARED_PAGES, V4L2_MEMORY_MMAP for the window
+ *          and for grants. Changes, with @vb2.mem_ops, while there is no buffer;
+ *          under @lock
+ * @granted: number of buffers that the device grants, 0 if it does not. Those
+ *           behind them it does not know of: "spare"; under @lock
  * @reserved: the device was told of buffers; under @lock
  * @field: enum v4l2_field of the format that the buffers are for,
  *         V4L2_FIELD_ANY if they have no fields; under @lock
@@ -78,6 +98,7 @@ struct vmedia_queue {
 	struct mutex lock;
 	struct vb2_queue vb2;
 	u32 memory;
+	unsigned int granted;
 	bool reserved;
 	u32 field;
 	const struct v4l2_create_buffers *creating;
@@ -100,6 +121,13 @@ static inline bool vmedia_queue_is_mplane(const struct vmedia_queue *queue)
 static inline bool vmedia_queue_is_output(const struct vmedia_queue *queue)
 {
 	return V4L2_TYPE_IS_OUTPUT(queue->vb2.type);
+}
+
+/* A spare buffer never leaves the driver, until the stream ends. */
+static inline bool vmedia_queue_is_spare(const struct vmedia_queue *queue,
+					 unsigned int index)
+{
+	return queue->granted && index >= queue->granted;
 }
 
 /* vmedia_format.c */
@@ -201,6 +229,25 @@ void vmedia_buffer_event(struct vmedia_queue *queue,
  * Context: process, in vm->event_work only. Takes queue->buf_lock.
  */
 void vmedia_buffer_settle(struct vmedia_queue *queue);
+
+/* vmedia_bounce.c */
+
+/**
+ * vmedia_bounce_copy() - what is in a dma-buf, where the device can reach it
+ * @bounce: zeroed, or as this left it
+ * @dev: does the DMA
+ * @dbuf: vmedia_export_is()
+ * @size: bytes
+ *
+ * Context: may sleep. The device does not have @bounce.
+ * Return: where, owned by @bounce; or an ERR_PTR().
+ */
+struct sg_table *vmedia_bounce_copy(struct vmedia_bounce *bounce,
+				    struct device *dev,
+				    const struct dma_buf *dbuf, size_t size);
+
+/** vmedia_bounce_free() - free the copy's memory; there may be none */
+void vmedia_bounce_free(struct vmedia_bounce *bounce);
 
 /* vmedia_window.c */
 
