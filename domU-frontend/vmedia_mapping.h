@@ -33,8 +33,9 @@ struct vmedia_mapping {
  *        virtio_media_resp_mmap
  *
  * Context: may sleep. queue->lock is held.
- * Return: the command, whose answer has at least a struct virtio_media_resp_mmap,
- * for vmedia_cmd_put(); then @mapping is to be ended. Or an ERR_PTR().
+ * Return: the command, whose answer has at least a struct
+ * virtio_media_resp_mmap, for vmedia_cmd_put(); then @mapping is to be ended. Or
+ * an ERR_PTR().
  */
 struct vmedia_cmd *vmedia_mapping_begin(struct vmedia_mapping *mapping,
 					const struct vb2_buffer *vb, u32 flags,
