@@ -63,7 +63,7 @@ fragment()
 {
 	for option in 64BIT MODULES MODULE_UNLOAD PCI VIRTIO_MENU VIRTIO_MMIO \
 		SUSPEND MEDIA_SUPPORT MEDIA_CAMERA_SUPPORT VIDEO_DEV \
-		MEDIA_CONTROLLER; do
+		MEDIA_CONTROLLER HYPERVISOR_GUEST PARAVIRT XEN; do
 		echo "CONFIG_$option=y"
 	done
 }
@@ -82,6 +82,18 @@ unpack()
 			--exclude="$1/arch/*/boot/dts/*"
 }
 
+# configure TREE: ready for a module
+configure()
+{
+	(
+		cd "$1" && rm -f ready || exit
+		fragment >fragment
+		make -s KCONFIG_ALLCONFIG=fragment allnoconfig || exit
+		grep -vxFf .config fragment && exit 1
+		make -s -j"$(nproc)" modules_prepare && touch ready
+	) >>"$1.log" 2>&1 || { cat "$1.log"; return 1; }
+}
+
 # prepare SUITE: the newest kernel of SUITE, ready for a module, in ./$tree
 prepare()
 {
@@ -91,20 +103,18 @@ prepare()
 	version=$(apt-cache show --no-all-versions "$package" |
 		sed -n 's/^Version: //p')
 	tree=${package}_$version
-	[ -f "$tree/ready" ] && return
-
-	say FETCH "$package $version" >&2
-	rm -rf "$tree" "${package}"_*.deb
-	mkdir "$tree"
-	apt-get -qq download "$package" || return
-	(
-		cd "$tree" && unpack "$package" || exit
-		fragment >fragment
-		make -s KCONFIG_ALLCONFIG=fragment allnoconfig || exit
-		grep -vxFf .config fragment && exit 1
-		make -s -j"$(nproc)" modules_prepare && touch ready
-	) >"$tree.log" 2>&1 || { cat "$tree.log"; return 1; }
-	rm -f "${package}"_*.deb
+	if [ ! -f "$tree/ready" ]; then
+		say FETCH "$package $version" >&2
+		rm -rf "$tree" "${package}"_*.deb
+		mkdir "$tree"
+		apt-get -qq download "$package" || return
+		(cd "$tree" && unpack "$package") >"$tree.log" 2>&1 ||
+			{ cat "$tree.log"; return 1; }
+		rm -f "${package}"_*.deb
+	elif fragment | cmp -s - "$tree/fragment"; then
+		return
+	fi
+	configure "$tree"
 }
 
 "$srctree/common/build/packages.sh" install build check kernels || exit
