@@ -79,8 +79,9 @@ struct vmedia_vq {
 
 /**
  * struct vmedia - one virtio device
- * @v4l2_dev: holds the references: probe's and one of each video node, which
- *            lives until its last file is closed. The last one frees this.
+ * @v4l2_dev: holds the references: probe's, one of each granted plane, and one
+ *            of each video node, which lives until its last file is closed. The
+ *            last one frees this.
  * @vdev: kept by a reference of ours
  * @dma_dev: does the DMA of @vdev; kept by a reference of ours
  * @draft: it speaks the dialect of the draft, by its device ID

@@ -444,6 +444,21 @@ static int vmedia_queue_make_buffers(struct vmedia_queue *queue,
 	return rc;
 }
 
+/* May an application's buffers be that? @memory: enum v4l2_memory */
+static bool vmedia_queue_takes(const struct vmedia_queue *queue, u32 memory)
+{
+	switch (memory) {
+	case V4L2_MEMORY_MMAP:
+		return true;
+	case V4L2_MEMORY_USERPTR:
+		return queue->vb2.io_modes & VB2_USERPTR;
+	case V4L2_MEMORY_DMABUF:
+		return queue->vb2.io_modes & VB2_DMABUF;
+	default:
+		return false;
+	}
+}
+
 /* Return: true, and @req is done; or false, and there are no buffers. */
 static bool vmedia_queue_try_grants(struct vmedia_queue *queue,
 				    const struct vb2_mem_ops *ops,
@@ -476,7 +491,8 @@ static int vmedia_queue_choose_memory(struct vmedia_queue *queue,
 	int rc;
 
 	*done = false;
-	if (!grants || vmedia_queue_is_output(queue))
+	if (!grants || vmedia_queue_is_output(queue) ||
+	    !vmedia_queue_takes(queue, req->memory))
 		return 0;
 	rc = vb2_reqbufs(&queue->vb2, &none);
 	if (rc)
