@@ -13,6 +13,7 @@
 #include "base/list.h"
 #include "base/log.h"
 #include "base/util.h"
+#include "base/wakeups.h"
 #include "hyp/guest_mem.h"
 #include "hyp/hyp.h"
 #include "ipc/daemon_proto.h"
@@ -436,6 +437,9 @@ static void on_query(struct guest *guest, const struct daemon_query *query)
 		report.granted = lendings_bytes(guest->lendings);
 		report.lingering = lendings_unused(guest->lendings);
 	}
+	report.wakeups = wakeups_count();
+	report.hypercalls = counts.calls;
+	report.interrupts = counts.interrupts;
 	memcpy(report.refused, account->refused, sizeof(report.refused));
 	(void)send_daemon(guest, &report, sizeof(report));
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/wakeups.h"
 #include "guest/guest.h"
 #include "guest/jail.h"
 #include "hyp/xen.h"
@@ -162,7 +163,7 @@ static int run(struct process *process)
 			  DAEMON_LINK_FD, strerror(-ret));
 		return EXIT_FAILURE;
 	}
-	event_base_dispatch(process->base);
+	wakeups_dispatch(process->base);
 	guest_destroy(guest);
 	hyp_xen_close(process->hyp, process->end == GUEST_STOPPED);
 	return exit_status(process);

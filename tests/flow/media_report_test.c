@@ -104,6 +104,21 @@ static void a_frame_in_the_guest_s_hands_is_counted(void **state)
 	assert_int_equal(report.queued, 0);
 }
 
+static void interrupts_and_calls_of_the_hypervisor_are_counted(void **state)
+{
+	struct world *world = *state;
+	struct guest_report before, after;
+	uint64_t gpa;
+	const uint32_t id = world_stream_with_a_buffer(world, &gpa);
+
+	before = query(world);
+	camera_fake_send_frame(camera_of(world, id), 0, 0);
+	world_settle(world);
+	after = query(world);
+	assert_int_equal(after.interrupts - before.interrupts, 1);
+	assert_true(after.hypercalls > before.hypercalls);
+}
+
 static void a_frame_without_a_buffer_is_counted_apart(void **state)
 {
 	struct guest_session_report report;
@@ -211,6 +226,7 @@ int main(void)
 		TEST(each_session_is_known_by_its_serial),
 		TEST(a_session_that_is_over_is_not_reported),
 		TEST(a_frame_in_the_guest_s_hands_is_counted),
+		TEST(interrupts_and_calls_of_the_hypervisor_are_counted),
 		TEST(a_frame_without_a_buffer_is_counted_apart),
 		TEST(a_frame_that_cannot_be_written_is_counted_apart),
 		TEST(a_short_frame_counts_as_short_as_it_is),

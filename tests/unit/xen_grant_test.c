@@ -240,6 +240,21 @@ static void what_worked_is_counted(void **state)
 	assert_int_equal(f->hyp->counts.foreign_pages, 0);
 }
 
+static void each_call_is_counted(void **state)
+{
+	static unsigned char buf[XENLIBS_REFS * PAGE];
+	struct fixture *f = *state;
+	void *pages;
+
+	hyp_write_grants(f->hyp, REF, 0, buf, sizeof(buf));
+	assert_int_equal(f->hyp->counts.calls, xenlibs_fake.grant_copies);
+	assert_int_equal(hyp_map_grants(f->hyp, REF, 3, true, &pages), 0);
+	hyp_unmap_grants(f->hyp, pages, 3);
+	assert_int_equal(hyp_interrupt(f->hyp, 33), 0);
+	assert_int_equal(f->hyp->counts.calls, xenlibs_fake.grant_copies + 3);
+	assert_int_equal(f->hyp->counts.interrupts, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -263,6 +278,7 @@ int main(void)
 		TEST(want_of_room_in_xen_is_not_a_fault_of_the_guest),
 		TEST(memory_of_ours_that_xen_cannot_reach_is_told_as_such),
 		TEST(what_worked_is_counted),
+		TEST(each_call_is_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -121,6 +121,17 @@ static void assert_answered(unsigned int vcpu)
 	assert_int_equal(xenlibs_fake.notified[vcpu], 1);
 }
 
+static void what_an_answer_takes_is_counted(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t before = f->hyp->counts.calls;
+
+	xenlibs_fake_request(1, &a_read);
+	run(f);
+	/* Unmask the event channel, then notify */
+	assert_int_equal(f->hyp->counts.calls - before, 2);
+}
+
 static void a_read_is_answered(void **state)
 {
 	struct fixture *f = *state;
@@ -478,6 +489,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_read_is_answered),
+		TEST(what_an_answer_takes_is_counted),
 		TEST(a_write_arrives_with_the_bytes_that_were_written),
 		TEST(a_request_is_in_process_until_it_is_answered),
 		TEST(an_event_that_cannot_be_taken_is_tried_again),

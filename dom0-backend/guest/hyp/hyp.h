@@ -97,21 +97,27 @@ struct hyp_ops {
 };
 
 /**
- * struct hyp_counts - how the guest's memory was reached so far, in pages
- * @foreign_pages: mapped by their frame number
+ * struct hyp_counts - what was asked of the hypervisor so far
+ * @foreign_pages: of the guest, mapped by their frame number
  * @granted_pages: mapped by a grant
  * @copied_pages: copied from or to by a grant, whole or in part
+ * @calls: to map, unmap, copy, interrupt, or tell a vCPU of its answer, each a
+ *         system call; what the kernel makes of one for many pages is its own
+ * @interrupts: raised in the guest
  */
 struct hyp_counts {
 	uint64_t foreign_pages;
 	uint64_t granted_pages;
 	uint64_t copied_pages;
+	uint64_t calls;
+	uint64_t interrupts;
 };
 
 /**
  * struct hyp - embedded first in each implementation's own type
  * @domid: of the domain that we are in
- * @counts: for who wants to know; kept by the functions below
+ * @counts: for who wants to know; kept by the functions below, but for the
+ *          calls that only the implementation knows of: copies, and answers
  */
 struct hyp {
 	const struct hyp_ops *ops;
@@ -157,6 +163,7 @@ static inline int hyp_map_pages(struct hyp *hyp, const uint64_t *gfns,
 {
 	const int ret = hyp->ops->map_pages(hyp, gfns, count, out);
 
+	hyp->counts.calls++;
 	if (ret == 0)
 		hyp->counts.foreign_pages += count;
 	return ret;
@@ -164,6 +171,7 @@ static inline int hyp_map_pages(struct hyp *hyp, const uint64_t *gfns,
 
 static inline void hyp_unmap_pages(struct hyp *hyp, void *pages, size_t count)
 {
+	hyp->counts.calls++;
 	hyp->ops->unmap_pages(hyp, pages, count);
 }
 
@@ -183,6 +191,7 @@ static inline int hyp_map_grants(struct hyp *hyp, uint32_t first, size_t count,
 {
 	const int ret = hyp->ops->map_grants(hyp, first, count, writable, out);
 
+	hyp->counts.calls++;
 	if (ret == 0)
 		hyp->counts.granted_pages += count;
 	return ret;
@@ -191,6 +200,7 @@ static inline int hyp_map_grants(struct hyp *hyp, uint32_t first, size_t count,
 /** hyp_unmap_grants() - end a mapping made by hyp_map_grants(), whole */
 static inline void hyp_unmap_grants(struct hyp *hyp, void *pages, size_t count)
 {
+	hyp->counts.calls++;
 	hyp->ops->unmap_grants(hyp, pages, count);
 }
 
@@ -243,6 +253,7 @@ static inline int hyp_export(struct hyp *hyp, int fd,
 			     enum hyp_access_of_guest may, uint32_t *refs,
 			     size_t count)
 {
+	hyp->counts.calls++;
 	return hyp->ops->export(hyp, fd, may, refs, count);
 }
 
@@ -259,12 +270,18 @@ static inline int hyp_export(struct hyp *hyp, int fd,
 static inline int hyp_end_export(struct hyp *hyp, int fd,
 				 enum hyp_access_of_guest may)
 {
+	hyp->counts.calls++;
 	return hyp->ops->end_export(hyp, fd, may);
 }
 
 static inline int hyp_interrupt(struct hyp *hyp, uint32_t irq)
 {
-	return hyp->ops->interrupt(hyp, irq);
+	const int ret = hyp->ops->interrupt(hyp, irq);
+
+	hyp->counts.calls++;
+	if (ret == 0)
+		hyp->counts.interrupts++;
+	return ret;
 }
 
 #endif /* HYP_HYP_H */

@@ -92,6 +92,7 @@ static int submit(struct hyp_xen *xen,
 {
 	int ret = 0;
 
+	xen->hyp.counts.calls++;
 	/* It fails before Xen sees a reference: that is our side of the copy. */
 	if (xengnttab_grant_copy(xen->gnttab, count, segments) < 0)
 		return errno == ENOMEM ? -ENOMEM : -EOPNOTSUPP;

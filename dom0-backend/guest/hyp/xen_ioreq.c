@@ -76,6 +76,7 @@ static void store_state(struct ioreq *slot, unsigned int state)
 
 static void notify(struct hyp_xen *xen, unsigned int index)
 {
+	xen->hyp.counts.calls++;
 	if (xenevtchn_notify(xen->evtchn, xen->ioreq.vcpus[index].port) < 0)
 		log_error("vCPU %u cannot be told of its answer: %s", index,
 			  strerror(errno));
@@ -129,6 +130,7 @@ static void serve_port(struct hyp_xen *xen, evtchn_port_t port)
 {
 	struct xen_ioreq *ioreq = &xen->ioreq;
 
+	xen->hyp.counts.calls++;
 	/* Unmask first: what comes after our look must make an event. */
 	if (xenevtchn_unmask(xen->evtchn, port) < 0)
 		log_error("event channel %u cannot be unmasked: %s", port,
