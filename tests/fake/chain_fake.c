@@ -2,10 +2,15 @@
 #include "chain_fake.h"
 
 #include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include <cmocka.h>
+
 #include "base/util.h"
-#include "hyp/guest_mem.h"
+#include "hyp/guest_pages.h"
 #include "virtio/virtio.h"
 #include "virtio/vq.h"
 
@@ -77,18 +82,49 @@ int guest_mem_write(struct guest_mem *mem, gpa_t gpa, const void *buf,
 	return 0;
 }
 
-int guest_mem_lend(struct guest_mem *mem, gpa_t gpa, size_t len, bool writable,
-		   struct guest_mem_region **region, void **out)
-{
-	struct virtio_dev *dev = (struct virtio_dev *)mem;
+struct guest_pages {
+	struct virtio_dev *dev;
+	struct guest_range range;
+};
 
-	if (gpa > sizeof(dev->mem) || len > sizeof(dev->mem) - gpa)
-		return -EFAULT;
-	*region = (struct guest_mem_region *)dev;
-	*out = dev->mem + gpa;
+int guest_pages_create(struct guest_mem *mem, const struct guest_range *ranges,
+		       size_t count, bool stays, struct guest_pages **out)
+{
+	struct guest_pages *pages;
+
+	assert_int_equal(count, 1);
+	pages = calloc(1, sizeof(*pages));
+	assert_non_null(pages);
+	pages->dev = (struct virtio_dev *)mem;
+	pages->range = ranges[0];
+	*out = pages;
 	return 0;
 }
 
-void guest_mem_return(struct guest_mem *mem, struct guest_mem_region *region)
+void guest_pages_destroy(struct guest_pages *pages)
 {
+	free(pages);
+}
+
+size_t guest_pages_len(const struct guest_pages *pages)
+{
+	return pages->range.len;
+}
+
+int guest_pages_bytes(struct guest_pages *pages, size_t offset, void **out,
+		      size_t *len)
+{
+	const gpa_t gpa = pages->range.gpa + offset;
+
+	if (gpa >= sizeof(pages->dev->mem))
+		return -EFAULT;
+	*out = pages->dev->mem + gpa;
+	*len = sizeof(pages->dev->mem) - gpa;
+	return 0;
+}
+
+/* Of a device that is its memory all is mapped. */
+int guest_pages_map_next(struct guest_pages *pages)
+{
+	return 0;
 }

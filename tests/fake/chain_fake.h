@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * chain_fake.h - a chain without a ring, and flat guest memory, in place of
- * virtio/vq.h, virtio/virtio.h and hyp/guest_mem.h.
+ * virtio/vq.h, virtio/virtio.h, hyp/guest_mem.h and hyp/guest_pages.h.
  */
 #ifndef CHAIN_FAKE_H
 #define CHAIN_FAKE_H

@@ -78,6 +78,9 @@ static void fake_poll(struct hyp *hyp)
 	struct hyp_fake *fake = to_fake(hyp);
 
 	fake->polls++;
+	fake->pages = 0;
+	if (fake->look)
+		fake->look(fake->looker);
 	for (size_t i = 0; i < fake->num_waiting; i++) {
 		struct hyp_access access = {
 			.addr = fake->waiting[i].addr,
@@ -134,6 +137,12 @@ static void record_mapping(struct hyp_fake *fake, void *pages, size_t count,
 	fake->mapped += count;
 }
 
+void hyp_fake_spend(struct hyp_fake *fake, size_t pages)
+{
+	fake->pages += pages;
+	fake->most_pages = MAX(fake->most_pages, fake->pages);
+}
+
 int hyp_fake_map(struct hyp_fake *fake, const uint64_t *gfns, size_t count,
 		 int prot, uint32_t first_ref, void **out)
 {
@@ -153,6 +162,7 @@ int hyp_fake_map(struct hyp_fake *fake, const uint64_t *gfns, size_t count,
 		}
 	}
 	record_mapping(fake, pages, count, first_ref);
+	hyp_fake_spend(fake, count);
 	*out = pages;
 	return 0;
 }
@@ -169,6 +179,7 @@ uint32_t hyp_fake_unmap(struct hyp_fake *fake, void *pages, size_t count)
 			fail_msg("%zu pages of a mapping of %zu are unmapped",
 				 count, mapping->count);
 		munmap(pages, count * HYP_PAGE_SIZE);
+		hyp_fake_spend(fake, count);
 		fake->mapped -= count;
 		first_ref = mapping->first_ref;
 		list_remove(&mapping->link);
@@ -385,6 +396,20 @@ void hyp_fake_write_at_poll(struct hyp_fake *fake, uint64_t addr,
 unsigned int hyp_fake_polls(const struct hyp_fake *fake)
 {
 	return fake->polls;
+}
+
+void hyp_fake_watch_polls(struct hyp_fake *fake, void (*look)(void *owner),
+			  void *owner)
+{
+	fake->look = look;
+	fake->looker = owner;
+	fake->pages = 0;
+	fake->most_pages = 0;
+}
+
+size_t hyp_fake_most_pages(const struct hyp_fake *fake)
+{
+	return fake->most_pages;
 }
 
 void hyp_fake_invalidate(struct hyp_fake *fake)

@@ -97,6 +97,18 @@ void hyp_fake_write_at_poll(struct hyp_fake *fake, uint64_t addr,
 /** hyp_fake_polls() - how often hyp_poll() was called */
 unsigned int hyp_fake_polls(const struct hyp_fake *fake);
 
+/**
+ * hyp_fake_watch_polls() - from now on, look what is done between two polls
+ * @look: called by each hyp_poll(), before it answers; NULL: nothing
+ * @owner: its parameter
+ */
+void hyp_fake_watch_polls(struct hyp_fake *fake, void (*look)(void *owner),
+			  void *owner);
+
+/** hyp_fake_most_pages() - that were mapped, unmapped or copied by grants
+ * between two polls, since hyp_fake_watch_polls() */
+size_t hyp_fake_most_pages(const struct hyp_fake *fake);
+
 /** hyp_fake_invalidate() - the guest changed its memory map */
 void hyp_fake_invalidate(struct hyp_fake *fake);
 

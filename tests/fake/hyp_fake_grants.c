@@ -125,6 +125,8 @@ static int copy(struct hyp_fake *fake, uint32_t ref, size_t offset,
 	if (fake->vcpu_waits)
 		fail_msg("guest memory is copied while a vCPU waits");
 	ret = fake->no_copies ? -EOPNOTSUPP : 0;
+	if (ret == 0)
+		hyp_fake_spend(fake, hyp_num_pages(offset, len));
 	for (; done < len && ret == 0; ref++, offset = 0) {
 		const size_t part = MIN(len - done, HYP_PAGE_SIZE - offset);
 		unsigned char *page;

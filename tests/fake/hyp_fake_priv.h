@@ -94,6 +94,10 @@ struct hyp_fake {
 	size_t mapped;
 	unsigned int maps;
 	unsigned int polls;
+	void (*look)(void *owner); /* at each of these, or NULL */
+	void *looker;
+	size_t pages; /* since the last of these */
+	size_t most_pages;
 	unsigned int interrupts[MAX_IRQ];
 	struct failure failures[HYP_FAKE_NUM_OPS];
 	struct waiting_write waiting[MAX_WAITING];
@@ -111,6 +115,9 @@ struct hyp_fake {
 
 /** hyp_fake_injected_failure() - what hyp_fake_fail() asked for, or 0 */
 int hyp_fake_injected_failure(struct hyp_fake *fake, enum hyp_fake_op op);
+
+/** hyp_fake_spend() - a vCPU that waits would wait for these pages */
+void hyp_fake_spend(struct hyp_fake *fake, size_t pages);
 
 /** hyp_fake_map() - as hyp_map_pages(), with @prot; @first_ref: see above */
 int hyp_fake_map(struct hyp_fake *fake, const uint64_t *gfns, size_t count,

@@ -400,12 +400,24 @@ static uint32_t stream_large(struct world *world, uint64_t *gpa)
 	return id;
 }
 
+/* What cannot be mapped in one sequence is mapped as it is needed. */
 static void a_quota_of_memory_bounds_what_stays_mapped(void **state)
 {
+	struct virtio_media_sg_entry pieces[2] = {0};
 	struct world *world = *state;
-	uint64_t gpa;
-	const uint32_t id = stream_large(world, &gpa);
+	const uint32_t id = world_open(world);
+	const uint64_t gpa =
+		hyp_fake_alloc(world->fake, 0, LARGE_FRAME_LEN + 1000);
 
+	camera_fake_set_format(camera_of(world, id), LARGE_FRAME_LEN, 0);
+	world_stream(world, id, 1, 1);
+	world_post(world, 1);
+	pieces[0].start = cpu_to_le64(gpa);
+	pieces[0].len = cpu_to_le32(1000);
+	pieces[1].start = cpu_to_le64(gpa + 2000);
+	pieces[1].len = cpu_to_le32(LARGE_FRAME_LEN - 1000);
+	assert_int_equal(
+		world_qbuf_pieces(world, id, 0, LARGE_FRAME_LEN, pieces, 2), 0);
 	/* Less than its buffers are: these it keeps. */
 	world_limit(world, QUOTA_MEMORY, 64 * 1024);
 	camera_fake_send_frame(camera_of(world, id), 0, 0);

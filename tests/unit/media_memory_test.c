@@ -19,7 +19,7 @@
 
 /* More than is copied between two looks at waiting accesses */
 #define LEN 200000
-#define PIECE (64u * 1024)
+#define PIECE (16u * 1024)
 
 /* A window at the beginning of guest memory, whose pages are all there */
 struct scene {
@@ -92,7 +92,7 @@ static uint8_t *bytes_of_seed(unsigned int seed)
 static void what_is_stored_in_the_window_is_loaded_from_it(void **state)
 {
 	struct scene *scene = *state;
-	const struct memory memory = {.area = scene->area};
+	struct memory memory = {.area = scene->area};
 	uint8_t *bytes = bytes_of_seed(1), *back = bytes_of_seed(2);
 
 	assert_int_equal(memory_store(&memory, scene->dev, bytes, LEN), 0);
@@ -107,7 +107,7 @@ static void what_is_stored_in_the_window_is_loaded_from_it(void **state)
 static void waiting_accesses_are_answered_in_between(void **state)
 {
 	struct scene *scene = *state;
-	const struct memory memory = {.area = scene->area};
+	struct memory memory = {.area = scene->area};
 	uint8_t *bytes = bytes_of_seed(1);
 
 	assert_int_equal(memory_store(&memory, scene->dev, bytes, LEN), 0);
@@ -120,7 +120,7 @@ static void waiting_accesses_are_answered_in_between(void **state)
 static void a_reset_ends_a_copy(void **state)
 {
 	struct scene *scene = *state;
-	const struct memory memory = {.area = scene->area};
+	struct memory memory = {.area = scene->area};
 	uint8_t *bytes = bytes_of_seed(1);
 
 	memset(bytes, 0xff, LEN);
@@ -135,7 +135,7 @@ static void a_reset_ends_a_copy(void **state)
 static void no_more_than_there_is_is_copied(void **state)
 {
 	struct scene *scene = *state;
-	const struct memory memory = {.area = scene->area}, none = {0};
+	struct memory memory = {.area = scene->area}, none = {0};
 	uint8_t byte = 0;
 
 	assert_int_equal(memory_store(&memory, scene->dev, &byte, LEN + 1),
@@ -175,6 +175,71 @@ static void an_object_rests_with_its_last_buffer(void **state)
 	assert_true(list_empty(&scene->objects.list));
 }
 
+/* Pages that the driver lent, of @len bytes at @gpa */
+static struct memory lent(uint64_t gpa, size_t len)
+{
+	struct memory memory = {0};
+
+	memory.list.pieces = calloc(1, sizeof(*memory.list.pieces));
+	assert_non_null(memory.list.pieces);
+	memory.list.pieces[0].gpa = gpa;
+	memory.list.pieces[0].len = len;
+	memory.list.count = 1;
+	return memory;
+}
+
+static void lent_pages_are_copied_in_the_same_pieces(void **state)
+{
+	struct scene *scene = *state;
+	struct memory memory = lent(100, LEN);
+	uint8_t *bytes = bytes_of_seed(1), *back = bytes_of_seed(2);
+
+	assert_int_equal(memory_store(&memory, scene->dev, bytes, LEN), 0);
+	assert_int_equal(scene->dev->yields, (LEN + PIECE - 1) / PIECE);
+	assert_int_equal(memory_load(&memory, scene->dev, back, LEN), 0);
+	assert_memory_equal(back, bytes, LEN);
+	memory_finish(&memory);
+	free(bytes);
+	free(back);
+}
+
+static void what_comes_again_is_what_was_mapped(void **state)
+{
+	struct scene *scene = *state;
+	struct memory memory = lent(100, 50), again = lent(100, 60);
+	struct guest_pages *pages;
+
+	assert_int_equal(memory_store(&memory, scene->dev, "abc", 3), 0);
+	pages = memory.pages;
+	memory_rest(&memory);
+	memory_replace(&memory, &again, 50);
+	assert_ptr_equal(memory.pages, pages);
+	assert_null(again.list.pieces);
+	memory_finish(&memory);
+}
+
+static void other_pages_replace_those_that_were_mapped(void **state)
+{
+	struct scene *scene = *state;
+	struct memory memory = lent(100, 50), other = lent(200, 50);
+
+	assert_int_equal(memory_store(&memory, scene->dev, "abc", 3), 0);
+	memory_rest(&memory);
+	memory_replace(&memory, &other, 50);
+	assert_int_equal(memory_store(&memory, scene->dev, "abc", 3), 0);
+	assert_memory_equal(scene->dev->mem + 200, "abc", 3);
+	memory_finish(&memory);
+}
+
+static void only_what_will_be_used_is_kept(void **state)
+{
+	struct memory memory = {0}, brought = lent(100, 60);
+
+	memory_replace(&memory, &brought, 50);
+	assert_int_equal(memory.list.pieces[0].len, 50);
+	memory_finish(&memory);
+}
+
 static void memory_counts_until_its_last_user_lets_it_go(void **state)
 {
 	struct scene *scene = *state;
@@ -198,6 +263,10 @@ int main(void)
 		TEST(no_more_than_there_is_is_copied),
 		TEST(an_object_is_the_memory_that_was_exported),
 		TEST(an_object_rests_with_its_last_buffer),
+		TEST(lent_pages_are_copied_in_the_same_pieces),
+		TEST(what_comes_again_is_what_was_mapped),
+		TEST(other_pages_replace_those_that_were_mapped),
+		TEST(only_what_will_be_used_is_kept),
 		TEST(memory_counts_until_its_last_user_lets_it_go),
 	};
 

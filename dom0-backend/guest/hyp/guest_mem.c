@@ -10,16 +10,16 @@
 #include "base/list.h"
 #include "base/util.h"
 #include "hyp/grant.h"
+#include "hyp/guest_mem_priv.h"
+#include "hyp/guest_pages.h"
 #include "hyp/hyp.h"
 
 /*
  * Mapping costs a hypercall per page and a system call per mapping, so
  * neighbours come along: what a guest uses, it uses in runs.
  */
-#define CHUNK_PAGES 16
+#define CHUNK_PAGES HYP_MAP_PAGES
 #define CHUNK_SIZE ((uint64_t)CHUNK_PAGES * HYP_PAGE_SIZE)
-
-#define NUM_BUCKETS 256
 
 /* The architectures' physical addresses end here or below. */
 #define ADDRESS_BITS 48
@@ -47,16 +47,6 @@ struct guest_mem_region {
 	bool granted;
 };
 
-struct guest_mem {
-	struct hyp *hyp;
-	uint64_t limit;
-	uint64_t cached; /* bytes of all chunks */
-	uint64_t lent; /* bytes of all regions */
-	uint64_t epoch; /* counts invalidations: older chunks are stale */
-	struct list lru; /* of struct chunk; stale, then least recently used first */
-	struct list buckets[NUM_BUCKETS]; /* of struct chunk */
-};
-
 int guest_mem_create(struct hyp *hyp, uint64_t limit, struct guest_mem **out)
 {
 	struct guest_mem *mem;
@@ -67,7 +57,8 @@ int guest_mem_create(struct hyp *hyp, uint64_t limit, struct guest_mem **out)
 	mem->hyp = hyp;
 	guest_mem_set_limit(mem, limit);
 	list_init(&mem->lru);
-	for (size_t i = 0; i < NUM_BUCKETS; i++)
+	list_init(&mem->pages);
+	for (size_t i = 0; i < GUEST_MEM_BUCKETS; i++)
 		list_init(&mem->buckets[i]);
 	*out = mem;
 	return 0;
@@ -101,7 +92,7 @@ void guest_mem_destroy(struct guest_mem *mem)
 
 	if (!mem)
 		return;
-	assert(mem->lent == 0);
+	assert(mem->lent == 0 && list_empty(&mem->pages));
 	list_for_each(chunk, tmp, &mem->lru, lru)
 		drop_chunk(mem, chunk);
 	free(mem);
@@ -112,7 +103,7 @@ void guest_mem_set_limit(struct guest_mem *mem, uint64_t limit)
 	mem->limit = limit == 0 ? 0 : MAX(limit, CHUNK_SIZE);
 }
 
-static int check_range(gpa_t gpa, size_t len)
+int guest_mem_check(gpa_t gpa, size_t len)
 {
 	const uint64_t end = UINT64_C(1) << ADDRESS_BITS;
 
@@ -123,7 +114,7 @@ static int check_range(gpa_t gpa, size_t len)
 
 static struct list *bucket_of(struct guest_mem *mem, uint64_t first)
 {
-	return &mem->buckets[first / CHUNK_PAGES % NUM_BUCKETS];
+	return &mem->buckets[first / CHUNK_PAGES % GUEST_MEM_BUCKETS];
 }
 
 static bool is_stale(const struct guest_mem *mem, const struct chunk *chunk)
@@ -227,11 +218,18 @@ static int add_chunk(struct guest_mem *mem, uint64_t first, size_t index,
 	return 0;
 }
 
-/* @out is good until the next call: anything may be evicted for another. */
-static int find_page(struct guest_mem *mem, uint64_t gfn, unsigned char **out)
+/*
+ * The bytes at @gpa, and up to *@len of them. @out is good until the next call:
+ * anything may be evicted for another.
+ */
+static int find_bytes(struct guest_mem *mem, gpa_t gpa, unsigned char **out,
+		      size_t *len)
 {
+	const uint64_t gfn = gpa >> HYP_PAGE_SHIFT;
 	const uint64_t first = gfn - gfn % CHUNK_PAGES;
 	const size_t index = gfn % CHUNK_PAGES;
+	const size_t offset = gpa % HYP_PAGE_SIZE;
+	const size_t in_chunk = index * HYP_PAGE_SIZE + offset;
 	struct chunk *chunk;
 	int ret;
 
@@ -247,27 +245,31 @@ static int find_page(struct guest_mem *mem, uint64_t gfn, unsigned char **out)
 	}
 	list_remove(&chunk->lru);
 	list_append(&mem->lru, &chunk->lru);
-	*out = chunk->whole ? chunk->whole + index * HYP_PAGE_SIZE :
-			      chunk->pages[index];
+	if (chunk->whole) {
+		*out = chunk->whole + in_chunk;
+		*len = MIN(*len, (size_t)CHUNK_SIZE - in_chunk);
+	} else {
+		*out = chunk->pages[index] + offset;
+		*len = MIN(*len, HYP_PAGE_SIZE - offset);
+	}
 	return 0;
 }
 
 int guest_mem_read(struct guest_mem *mem, gpa_t gpa, void *buf, size_t len)
 {
-	unsigned char *to = buf, *page;
+	unsigned char *to = buf, *bytes;
 	int ret;
 
 	if (grant_is(gpa))
 		return grant_read(mem->hyp, gpa, buf, len);
-	ret = check_range(gpa, len);
+	ret = guest_mem_check(gpa, len);
 	while (ret == 0 && len > 0) {
-		const size_t offset = gpa % HYP_PAGE_SIZE;
-		const size_t part = MIN(len, HYP_PAGE_SIZE - offset);
+		size_t part = len;
 
-		ret = find_page(mem, gpa >> HYP_PAGE_SHIFT, &page);
+		ret = find_bytes(mem, gpa, &bytes, &part);
 		if (ret < 0)
 			break;
-		memcpy(to, page + offset, part);
+		memcpy(to, bytes, part);
 		to += part;
 		gpa += part;
 		len -= part;
@@ -279,20 +281,19 @@ int guest_mem_write(struct guest_mem *mem, gpa_t gpa, const void *buf,
 		    size_t len)
 {
 	const unsigned char *from = buf;
-	unsigned char *page;
+	unsigned char *bytes;
 	int ret;
 
 	if (grant_is(gpa))
 		return grant_write(mem->hyp, gpa, buf, len);
-	ret = check_range(gpa, len);
+	ret = guest_mem_check(gpa, len);
 	while (ret == 0 && len > 0) {
-		const size_t offset = gpa % HYP_PAGE_SIZE;
-		const size_t part = MIN(len, HYP_PAGE_SIZE - offset);
+		size_t part = len;
 
-		ret = find_page(mem, gpa >> HYP_PAGE_SHIFT, &page);
+		ret = find_bytes(mem, gpa, &bytes, &part);
 		if (ret < 0)
 			break;
-		memcpy(page + offset, from, part);
+		memcpy(bytes, from, part);
 		from += part;
 		gpa += part;
 		len -= part;
@@ -306,7 +307,7 @@ static int map_foreign(struct guest_mem *mem, gpa_t gpa, size_t len,
 	uint64_t *gfns;
 	int ret;
 
-	ret = check_range(gpa, len);
+	ret = guest_mem_check(gpa, len);
 	if (ret < 0)
 		return ret;
 	gfns = calloc(region->count, sizeof(*gfns));
@@ -375,8 +376,11 @@ void guest_mem_invalidate(struct guest_mem *mem)
 
 void guest_mem_trim(struct guest_mem *mem)
 {
+	struct guest_pages *pages, *tmp;
 	struct chunk *chunk;
 
+	list_for_each(pages, tmp, &mem->pages, link)
+		guest_pages_trim(pages);
 	while (!list_empty(&mem->lru)) {
 		chunk = list_first(&mem->lru, struct chunk, lru);
 		if (!is_stale(mem, chunk))

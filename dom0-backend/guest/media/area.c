@@ -67,7 +67,7 @@ uint32_t area_len(const struct area *area)
 	return window_chunk_len(area->chunk);
 }
 
-int area_map(struct area *area, void **out)
+struct guest_pages *area_pages(const struct area *area)
 {
-	return window_chunk_map(area->chunk, out);
+	return window_chunk_pages(area->chunk);
 }

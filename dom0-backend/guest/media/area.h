@@ -16,6 +16,7 @@
 
 struct account;
 struct area;
+struct guest_pages;
 struct window;
 
 /**
@@ -46,11 +47,7 @@ uint32_t area_offset(const struct area *area);
 /** area_len() - bytes, as they were asked for */
 uint32_t area_len(const struct area *area);
 
-/**
- * area_map() - its bytes
- * @out: borrowed while the area lives; the guest may change them at any moment
- * Return: 0, or as window_chunk_map().
- */
-int area_map(struct area *area, void **out);
+/** area_pages() - its bytes; borrowed, see window_chunk_pages() */
+struct guest_pages *area_pages(const struct area *area);
 
 #endif /* MEDIA_AREA_H */

@@ -152,6 +152,8 @@ int buffers_bring(struct command *command, struct queue **queue,
 				  payload->num_planes, memory, out);
 	for (unsigned int i = 0; i < count; i++)
 		memory_finish(&memory[i]);
+	if (ret == 0)
+		ahead_schedule(&command->device->ahead);
 	return ret;
 }
 

@@ -223,8 +223,11 @@ int media_device_create(const struct media_device_params *params,
 	mappings_init(&device->mappings);
 	device->shared = params->identity->shared;
 	make_config(params->identity, &device->config.media);
-	ret = create_virtio(device, features_of(params));
+	ret = ahead_init(&device->ahead, device);
+	if (ret == 0)
+		ret = create_virtio(device, features_of(params));
 	if (ret < 0) {
+		ahead_finish(&device->ahead);
 		free(device);
 		return ret;
 	}
@@ -245,6 +248,7 @@ void media_device_destroy(struct media_device *device)
 	mappings_finish(&device->mappings);
 	assert(device->num_commands == 0 && device->calls.sent == 0);
 	virtio_dev_destroy(device->virtio);
+	ahead_finish(&device->ahead);
 	free(device);
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/list.h"
 #include "base/log.h"
+#include "media/ahead.h"
 #include "media/calls.h"
 #include "media/device.h"
 #include "media/events.h"
@@ -51,6 +52,7 @@ struct device_config {
  * @num_commands: waiting for the camera, all sessions
  * @calls: of these, at the camera
  * @num_streams: sessions that have buffers, or wait for some; quota `streams`
+ * @ahead: maps the buffers of all sessions
  * @mappings: that the guest made in the window
  * @limit: lines in the log that the guest can cause
  * @refusals: of these, what a quota refused
@@ -69,6 +71,7 @@ struct media_device {
 	unsigned int num_commands;
 	struct calls calls;
 	unsigned int num_streams;
+	struct ahead ahead;
 	struct mappings mappings;
 	struct log_limit limit;
 	struct log_limit refusals;

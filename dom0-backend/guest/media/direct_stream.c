@@ -31,7 +31,7 @@ static uint32_t used_of(const struct buffer *buffer, unsigned int plane)
 }
 
 static int load_plane(struct session *session, struct queue *queue,
-		      const struct buffer *buffer, unsigned int plane)
+		      struct buffer *buffer, unsigned int plane)
 {
 	void *bytes;
 	int ret;
@@ -66,7 +66,7 @@ static bool fits(const struct queue *queue, const struct buffer *buffer)
 }
 
 static int load_output(struct session *session, struct queue *queue,
-		       const struct buffer *buffer)
+		       struct buffer *buffer)
 {
 	int ret = 0;
 

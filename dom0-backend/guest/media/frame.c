@@ -38,7 +38,7 @@ static bool is_possible(const struct slots *slots,
 
 static int copy_plane(struct session *session, struct slots *slots,
 		      const struct session_frame *frame,
-		      const struct buffer *buffer, unsigned int plane)
+		      struct buffer *buffer, unsigned int plane)
 {
 	const void *bytes;
 	int ret;
@@ -57,7 +57,7 @@ static int copy_plane(struct session *session, struct slots *slots,
 
 static int copy_frame(struct session *session, const struct queue *queue,
 		      const struct session_frame *frame,
-		      const struct buffer *buffer)
+		      struct buffer *buffer)
 {
 	const unsigned int num_planes = buffer->layout.num_planes;
 	int ret = 0;

@@ -5,78 +5,131 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "hyp/guest_pages.h"
 #include "media/area.h"
 #include "media/objects.h"
 #include "virtio/virtio.h"
 
-/* A vCPU waits for the copy of this many bytes at most: microseconds. */
-#define BYTES_PER_YIELD ((size_t)64 * 1024)
+/*
+ * A vCPU waits for the copy of this many bytes at most, and the mapping of 64
+ * KiB: microseconds, even where a camera's memory is not cached.
+ */
+#define BYTES_PER_YIELD ((size_t)16 * 1024)
 
 static struct area *area_of(const struct memory *memory)
 {
 	return memory->object ? memory->object->area : memory->area;
 }
 
-void memory_trim(struct memory *memory, uint32_t len)
+static void finish_list(struct memory *memory)
+{
+	guest_pages_destroy(memory->pages);
+	memory->pages = NULL;
+	sg_list_finish(&memory->list);
+}
+
+void memory_replace(struct memory *old, struct memory *memory, uint32_t len)
 {
 	sg_list_trim(&memory->list, len);
+	if (old->pages && sg_list_is_same(&old->list, &memory->list)) {
+		memory->pages = old->pages;
+		old->pages = NULL;
+	}
+	memory_finish(old);
+	*old = *memory;
+	memset(memory, 0, sizeof(*memory));
 }
 
 void memory_rest(struct memory *memory)
 {
-	sg_list_finish(&memory->list);
+	if (!memory->pages)
+		sg_list_finish(&memory->list);
 }
 
 void memory_finish(struct memory *memory)
 {
-	memory_rest(memory);
+	finish_list(memory);
 	area_put(memory->area);
 	object_put(memory->object);
 	memory->area = NULL;
 	memory->object = NULL;
 }
 
-static int map(struct area *area, size_t len, void **bytes)
+/*
+ * What can be mapped, and stay so: NULL in @out if it cannot. Of pages that the
+ * driver lent it is known when they are needed.
+ */
+static int pages_of(struct memory *memory, struct virtio_dev *dev,
+		    struct guest_pages **out)
 {
-	return len > area_len(area) ? -EFAULT : area_map(area, bytes);
+	const struct area *area = area_of(memory);
+	int ret = 0;
+
+	if (!area && !memory->pages && memory->list.count > 0)
+		ret = guest_pages_create(virtio_dev_mem(dev),
+					 memory->list.pieces,
+					 memory->list.count, false,
+					 &memory->pages);
+	*out = area ? area_pages(area) : memory->pages;
+	return ret == -EOPNOTSUPP ? 0 : ret;
 }
 
-static int copy(struct virtio_dev *dev, uint8_t *to, const uint8_t *from,
-		size_t len)
+int memory_map_next(struct memory *memory, struct virtio_dev *dev)
 {
-	for (size_t done = 0; done < len;) {
-		const size_t part = MIN(len - done, BYTES_PER_YIELD);
+	struct guest_pages *pages;
+	const int ret = pages_of(memory, dev, &pages);
 
+	return ret < 0 || !pages ? ret : guest_pages_map_next(pages);
+}
+
+/* Copy to @pages from @from, or else from them to @to. */
+static int copy(struct guest_pages *pages, struct virtio_dev *dev,
+		const uint8_t *from, uint8_t *to, size_t len)
+{
+	size_t part, done = 0;
+	void *bytes;
+	int ret;
+
+	if (len > guest_pages_len(pages))
+		return -EFAULT;
+	for (; done < len; done += part) {
 		if (!virtio_dev_yield(dev))
 			return -ESTALE;
-		memcpy(to + done, from + done, part);
-		done += part;
+		ret = guest_pages_bytes(pages, done, &bytes, &part);
+		if (ret < 0)
+			return ret;
+		part = MIN(part, BYTES_PER_YIELD);
+		part = MIN(part, len - done);
+		if (from)
+			memcpy(bytes, from + done, part);
+		else
+			memcpy(to + done, bytes, part);
 	}
 	return 0;
 }
 
-int memory_load(const struct memory *memory, struct virtio_dev *dev, void *buf,
+int memory_load(struct memory *memory, struct virtio_dev *dev, void *buf,
 		size_t len)
 {
-	struct area *area = area_of(memory);
-	void *bytes;
+	struct guest_pages *pages;
 	int ret;
 
-	if (!area)
-		return sg_list_load(&memory->list, dev, buf, len);
-	ret = map(area, len, &bytes);
-	return ret < 0 ? ret : copy(dev, buf, bytes, len);
+	ret = pages_of(memory, dev, &pages);
+	if (ret < 0)
+		return ret;
+	return pages ? copy(pages, dev, NULL, buf, len) :
+		       sg_list_load(&memory->list, dev, buf, len);
 }
 
-int memory_store(const struct memory *memory, struct virtio_dev *dev,
-		 const void *buf, size_t len)
+int memory_store(struct memory *memory, struct virtio_dev *dev, const void *buf,
+		 size_t len)
 {
-	struct area *area = area_of(memory);
-	void *bytes;
+	struct guest_pages *pages;
 	int ret;
 
-	if (!area)
-		return sg_list_store(&memory->list, dev, buf, len);
-	ret = map(area, len, &bytes);
-	return ret < 0 ? ret : copy(dev, bytes, buf, len);
+	ret = pages_of(memory, dev, &pages);
+	if (ret < 0)
+		return ret;
+	return pages ? copy(pages, dev, buf, NULL, len) :
+		       sg_list_store(&memory->list, dev, buf, len);
 }

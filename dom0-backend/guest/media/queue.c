@@ -388,12 +388,8 @@ static void take_plane(const struct queue *queue, struct plane *plane,
 {
 	const bool is_output = V4L2_TYPE_IS_OUTPUT(queue->type);
 
-	if (queue->memory != V4L2_MEMORY_MMAP) {
-		memory_finish(&plane->memory);
-		plane->memory = *memory;
-		memset(memory, 0, sizeof(*memory));
-		memory_trim(&plane->memory, size);
-	}
+	if (queue->memory != V4L2_MEMORY_MMAP)
+		memory_replace(&plane->memory, memory, size);
 	plane->len = given->len;
 	plane->bytesused = is_output ? given->bytesused : 0;
 	plane->data_offset = is_output ? given->data_offset : 0;

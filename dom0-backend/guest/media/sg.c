@@ -2,7 +2,6 @@
 #include "media/sg.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,8 +15,11 @@
 /* The smallest pages that a driver's memory can lie in */
 #define SMALLEST_PAGE 4096
 
-/* A vCPU waits for the copy of this many bytes at most: microseconds. */
-#define BYTES_PER_YIELD (64 * 1024)
+/*
+ * A vCPU waits for the copy of this many bytes at most, and of one piece,
+ * which may have to be mapped. Less would make more system calls of grants.
+ */
+#define BYTES_PER_YIELD ((size_t)64 * 1024)
 
 void sg_reader_init(struct sg_reader *reader, struct vq_chain *chain)
 {
@@ -45,7 +47,7 @@ static int refill(struct sg_reader *reader)
 	return 0;
 }
 
-static int next_piece(struct sg_reader *reader, struct sg_piece *piece)
+static int next_piece(struct sg_reader *reader, struct guest_range *piece)
 {
 	const struct virtio_media_sg_entry *entry;
 	int ret;
@@ -67,7 +69,7 @@ static int next_piece(struct sg_reader *reader, struct sg_piece *piece)
 static int grow(struct sg_list *list, size_t *room)
 {
 	const size_t wanted = *room ? *room * 2 : 4;
-	struct sg_piece *pieces;
+	struct guest_range *pieces;
 
 	pieces = reallocarray(list->pieces, wanted, sizeof(*pieces));
 	if (!pieces)
@@ -79,9 +81,9 @@ static int grow(struct sg_list *list, size_t *room)
 
 /* Drivers hand out page by page what is often one piece of memory. */
 static int append(struct sg_list *list, size_t *room,
-		  const struct sg_piece *piece)
+		  const struct guest_range *piece)
 {
-	struct sg_piece *last;
+	struct guest_range *last;
 	int ret;
 
 	last = list->count ? &list->pieces[list->count - 1] : NULL;
@@ -102,14 +104,14 @@ int sg_list_read(struct sg_reader *reader, uint32_t len, struct sg_list *list)
 {
 	size_t room = 0, allowed = len / SMALLEST_PAGE + 2;
 	struct sg_list made = { 0 };
-	struct sg_piece piece;
+	struct guest_range piece;
 	int ret = 0;
 
 	while (len > 0 && ret == 0) {
 		ret = allowed-- > 0 ? next_piece(reader, &piece) : -EINVAL;
 		if (ret < 0)
 			break;
-		piece.len = MIN(piece.len, len);
+		piece.len = MIN(piece.len, (size_t)len);
 		len -= piece.len;
 		ret = append(&made, &room, &piece);
 	}
@@ -123,13 +125,13 @@ int sg_list_read(struct sg_reader *reader, uint32_t len, struct sg_list *list)
 
 void sg_list_trim(struct sg_list *list, uint32_t len)
 {
-	struct sg_piece *fewer;
+	struct guest_range *fewer;
 	size_t count = 0;
 
 	while (len > 0 && count < list->count) {
-		struct sg_piece *piece = &list->pieces[count++];
+		struct guest_range *piece = &list->pieces[count++];
 
-		piece->len = MIN(piece->len, len);
+		piece->len = MIN(piece->len, (size_t)len);
 		len -= piece->len;
 	}
 	if (count == 0) {
@@ -143,6 +145,18 @@ void sg_list_trim(struct sg_list *list, uint32_t len)
 		list->pieces = fewer;
 }
 
+bool sg_list_is_same(const struct sg_list *a, const struct sg_list *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++) {
+		if (a->pieces[i].gpa != b->pieces[i].gpa ||
+		    a->pieces[i].len != b->pieces[i].len)
+			return false;
+	}
+	return true;
+}
+
 void sg_list_finish(struct sg_list *list)
 {
 	free(list->pieces);
@@ -150,54 +164,30 @@ void sg_list_finish(struct sg_list *list)
 	list->count = 0;
 }
 
-/* What can be copied before the next look at waiting accesses */
-struct allowance {
-	struct virtio_dev *dev;
-	size_t bytes;
-};
-
-static bool renew(struct allowance *allowance)
-{
-	if (allowance->bytes > 0)
-		return true;
-	allowance->bytes = BYTES_PER_YIELD;
-	return virtio_dev_yield(allowance->dev);
-}
-
-/* A piece of a byte costs as much as a page: it may have to be mapped. */
-static void spend(struct allowance *allowance, size_t bytes)
-{
-	const size_t cost = MAX(bytes, (size_t)SMALLEST_PAGE);
-
-	allowance->bytes -= MIN(allowance->bytes, cost);
-}
-
 /* Copy to the guest from @from, or else from the guest to @to. */
 static int copy(const struct sg_list *list, struct virtio_dev *dev,
 		const uint8_t *from, uint8_t *to, size_t len)
 {
 	struct guest_mem *mem = virtio_dev_mem(dev);
-	struct allowance allowance = { .dev = dev };
 	size_t i = 0, offset = 0, done = 0;
 	int ret;
 
 	while (done < len) {
-		const struct sg_piece *piece = &list->pieces[i];
+		const struct guest_range *piece = &list->pieces[i];
 		size_t part;
 
 		if (i == list->count)
 			return -EFAULT;
-		if (!renew(&allowance))
+		if (!virtio_dev_yield(dev))
 			return -ESTALE;
 		part = MIN(len - done, piece->len - offset);
-		part = MIN(part, allowance.bytes);
+		part = MIN(part, BYTES_PER_YIELD);
 		ret = from ? guest_mem_write(mem, piece->gpa + offset,
 					     from + done, part) :
 			     guest_mem_read(mem, piece->gpa + offset,
 					    to + done, part);
 		if (ret < 0)
 			return ret;
-		spend(&allowance, part);
 		done += part;
 		offset += part;
 		if (offset == piece->len) {

@@ -9,30 +9,27 @@
  * The list is the guest's word: nothing is known of its addresses until bytes
  * are copied.
  *
- * A list is kept for as long as its buffer is queued, and each of its pieces may
- * have to be mapped. So that neither costs a guest more of us than it has a
+ * A list is kept for as long as its buffer, and each of its pieces may have to be
+ * mapped. So that neither costs a guest more of us than it has a
  * right to, a list is no longer than memory in pages of 4 KiB, the smallest
  * there are, has to be: n bytes, wherever they begin, lie in at most
  * n / 4096 + 2 of them. Drivers with larger pages need fewer. What is kept is
- * then 16 bytes for each 4 KiB that the buffer counts for, and 32 more.
+ * then 16 bytes for each 4 KiB that the buffer counts for, and 32 more, and what
+ * hyp/guest_pages.h keeps of its pages, 9 bytes for each.
  */
 #ifndef MEDIA_SG_H
 #define MEDIA_SG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <vmedia/virtio_media.h>
 
-#include "hyp/guest_mem.h"
+#include "hyp/guest_pages.h"
 
 struct virtio_dev;
 struct vq_chain;
-
-struct sg_piece {
-	gpa_t gpa;
-	uint32_t len;
-};
 
 /**
  * struct sg_list - zeroed memory is an empty one
@@ -40,7 +37,7 @@ struct sg_piece {
  * @count: of @pieces
  */
 struct sg_list {
-	struct sg_piece *pieces;
+	struct guest_range *pieces;
 	size_t count;
 };
 
@@ -77,6 +74,9 @@ int sg_list_read(struct sg_reader *reader, uint32_t len, struct sg_list *list);
  * A driver may bring more than a buffer holds; what is beyond is never used.
  */
 void sg_list_trim(struct sg_list *list, uint32_t len);
+
+/** sg_list_is_same() - both are the same memory, piece by piece */
+bool sg_list_is_same(const struct sg_list *a, const struct sg_list *b);
 
 /** sg_list_finish() - an empty list again */
 void sg_list_finish(struct sg_list *list);

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "hyp/guest_mem.h"
+#include "hyp/guest_pages.h"
 #include "ipc/daemon_proto.h"
 
 /**
@@ -14,8 +14,7 @@
  *           has them
  * @offset: in the window, a multiple of WINDOW_UNIT
  * @len: as it was asked for
- * @region: lent; NULL unless it is mapped
- * @bytes: of @region
+ * @pages: owned
  */
 struct window_chunk {
 	struct list link; /* window.chunks */
@@ -24,8 +23,7 @@ struct window_chunk {
 	unsigned int refs;
 	uint64_t offset;
 	uint64_t len;
-	struct guest_mem_region *region;
-	void *bytes;
+	struct guest_pages *pages;
 };
 
 /**
@@ -136,12 +134,24 @@ static struct list *find_place(struct window *window, uint64_t len,
 	return window->params.len - *offset >= len ? &window->chunks : NULL;
 }
 
+static int describe(const struct window_params *params,
+		    struct window_chunk *chunk)
+{
+	const struct guest_range range = {
+		.gpa = params->base + chunk->offset,
+		.len = chunk->len,
+	};
+
+	return guest_pages_create(params->mem, &range, 1, true, &chunk->pages);
+}
+
 int window_alloc(struct window *window, uint64_t len,
 		 struct window_chunk **out)
 {
 	struct window_chunk *chunk;
 	struct list *place;
 	uint64_t offset;
+	int ret;
 
 	if (len == 0)
 		return -EINVAL;
@@ -157,6 +167,11 @@ int window_alloc(struct window *window, uint64_t len,
 	chunk->refs = 1;
 	chunk->offset = offset;
 	chunk->len = len;
+	ret = describe(&window->params, chunk);
+	if (ret < 0) {
+		free(chunk);
+		return ret;
+	}
 	list_append(place, &chunk->link);
 	list_append(&window->fresh, &chunk->awaited);
 	window->allocated += round_up(len);
@@ -177,7 +192,7 @@ void window_chunk_put(struct window_chunk *chunk)
 	assert(chunk->refs > 0);
 	if (--chunk->refs > 0)
 		return;
-	guest_mem_return(chunk->window->params.mem, chunk->region);
+	guest_pages_destroy(chunk->pages);
 	chunk->window->allocated -= round_up(chunk->len);
 	list_remove(&chunk->link);
 	list_remove(&chunk->awaited);
@@ -194,20 +209,9 @@ uint64_t window_chunk_len(const struct window_chunk *chunk)
 	return chunk->len;
 }
 
-int window_chunk_map(struct window_chunk *chunk, void **out)
+struct guest_pages *window_chunk_pages(const struct window_chunk *chunk)
 {
-	const struct window_params *params = &chunk->window->params;
-	int ret;
-
-	if (!chunk->region) {
-		ret = guest_mem_lend(params->mem, params->base + chunk->offset,
-				     chunk->len, true, &chunk->region,
-				     &chunk->bytes);
-		if (ret < 0)
-			return ret;
-	}
-	*out = chunk->bytes;
-	return 0;
+	return chunk->pages;
 }
 
 void window_wait_init(struct window_wait *wait,

@@ -10,7 +10,7 @@
  *
  *	window_alloc(window, len, &chunk);	once or more
  *	window_populate(window, &wait);		... wait.done(&wait, 0)
- *	window_chunk_map(chunk, &bytes);
+ *	guest_pages_bytes(window_chunk_pages(chunk), offset, &bytes, &len);
  *	...
  *	window_chunk_put(chunk);
  *
@@ -28,6 +28,7 @@
 #include "base/list.h"
 
 struct guest_mem;
+struct guest_pages;
 struct window;
 struct window_chunk;
 
@@ -113,16 +114,13 @@ uint64_t window_chunk_offset(const struct window_chunk *chunk);
 uint64_t window_chunk_len(const struct window_chunk *chunk);
 
 /**
- * window_chunk_map() - the chunk's bytes
- * @out: borrowed while the chunk lives; window_chunk_len() bytes, which the
- *       guest may change at any moment. Page-aligned.
+ * window_chunk_pages() - the chunk's bytes, to be mapped; borrowed
  *
- * Mapped by the first call, which is slow, and not unmapped before the chunk's
- * end: not when the guest's memory map changes, either.
- * Return: 0; -EFAULT if the chunk has no pages, not yet, or no more since the
- * guest gave them up; -ENOMEM.
+ * Mapped by who uses them, and not unmapped before the chunk's end: not when the
+ * guest's memory map changes, either. It is -EFAULT to map them if the chunk has
+ * no pages, not yet, or no more since the guest gave them up.
  */
-int window_chunk_map(struct window_chunk *chunk, void **out);
+struct guest_pages *window_chunk_pages(const struct window_chunk *chunk);
 
 /**
  * struct window_wait - who waits for pages; embedded in who it is
