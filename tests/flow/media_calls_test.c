@@ -167,6 +167,28 @@ static void a_reply_to_a_call_that_waits_breaks_the_session(void **state)
 		assert_int_equal(world_answer(world).status, EIO);
 }
 
+static void a_slow_call_holds_up_no_other_session_s(void **state)
+{
+	const int32_t input = 2;
+	struct world *world = *state;
+	const uint32_t slow = world_open(world);
+	const uint32_t quick = world_open(world);
+	struct world_answer answer;
+
+	world->obedient = false;
+	send_inputs(world, slow, 1);
+	assert_int_equal(arrived(world, slow), 1);
+	send_inputs(world, quick, 1);
+	assert_int_equal(arrived(world, quick), 1);
+	camera_fake_reply(camera_of(world, quick),
+			  camera_of(world, quick)->call.head.hdr.tag, 0,
+			  sizeof(input), &input, sizeof(input));
+	answer = world_answer(world);
+	assert_int_equal(answer.status, 0);
+	assert_int_equal(answer.payload[0], input);
+	assert_int_equal(outstanding(world), 1);
+}
+
 static void a_stream_goes_on_beside_slow_calls(void **state)
 {
 	struct world *world = *state;
@@ -198,6 +220,7 @@ int main(void)
 		TEST(a_call_that_cannot_be_sent_any_more_fails),
 		TEST(calls_that_wait_at_a_reset_are_never_sent),
 		TEST(a_reply_to_a_call_that_waits_breaks_the_session),
+		TEST(a_slow_call_holds_up_no_other_session_s),
 		TEST(a_stream_goes_on_beside_slow_calls),
 	};
 

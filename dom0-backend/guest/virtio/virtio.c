@@ -43,7 +43,8 @@
 /**
  * struct virtio_dev - see virtio.h
  * @params: as given
- * @deferred: timer that runs the deferred work in the loop's next round
+ * @deferred: runs the deferred work
+ * @is_running: it does so now
  * @status: the status field
  * @accepted: feature bits that the driver chose
  * @generation: of the configuration space
@@ -59,6 +60,7 @@
 struct virtio_dev {
 	struct virtio_dev_params params;
 	struct event *deferred;
+	bool is_running;
 	uint32_t status;
 	uint64_t accepted;
 	uint32_t generation;
@@ -146,12 +148,19 @@ bool virtio_dev_negotiated(const struct virtio_dev *dev, unsigned int bit)
 	return dev->accepted & FEATURE(bit);
 }
 
-/* A timer of no time: it comes after what the next look at the world finds. */
+/*
+ * It comes behind all that the loop found in this round, so once for all of it.
+ * What the work itself leaves to be done has to wait for the next round: a
+ * driver that always has more would else keep the loop from everybody.
+ */
 void virtio_dev_schedule(struct virtio_dev *dev)
 {
 	static const struct timeval now;
 
-	evtimer_add(dev->deferred, &now);
+	if (dev->is_running)
+		evtimer_add(dev->deferred, &now);
+	else
+		event_active(dev->deferred, EV_TIMEOUT, 0);
 }
 
 /* What the driver's status allows, whether or not the owner knows yet */
@@ -432,9 +441,11 @@ static void run_deferred(evutil_socket_t fd, short what, void *arg)
 {
 	struct virtio_dev *dev = arg;
 
+	dev->is_running = true;
 	tell_reset(dev);
 	update_rings(dev);
 	tell_started(dev);
 	tell_notified(dev);
 	interrupt(dev);
+	dev->is_running = false;
 }
