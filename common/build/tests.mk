@@ -43,6 +43,8 @@ $(1): $$($(1)-all) $(srctree)/$(dir $(1))Makefile
 endef
 $(foreach t,$(test-files),$(eval $(call test-rule,$(t))))
 
+include $(srctree)/tests/bench/host/Makefile
+
 .PHONY: tests
 tests: $(test-files) tests/list
 
