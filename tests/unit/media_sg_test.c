@@ -37,6 +37,9 @@ static struct virtio_media_sg_entry entry(uint64_t start, uint32_t len)
 	};
 }
 
+/* The device whose lists read_list() reads */
+static struct virtio_dev reading;
+
 /* The list that covers @len bytes, of an array of entries */
 static int read_list(const struct virtio_media_sg_entry *entries, size_t count,
 		     uint32_t len, struct sg_list *list)
@@ -44,7 +47,7 @@ static int read_list(const struct virtio_media_sg_entry *entries, size_t count,
 	struct vq_chain chain = {entries, count * sizeof(*entries)};
 	struct sg_reader reader;
 
-	sg_reader_init(&reader, &chain);
+	sg_reader_init(&reader, &chain, &reading);
 	return sg_list_read(&reader, len, list);
 }
 
@@ -93,7 +96,7 @@ static void a_list_begins_where_the_last_one_ended(void **state)
 	struct sg_list one = {0}, two = {0};
 	struct sg_reader reader;
 
-	sg_reader_init(&reader, &chain);
+	sg_reader_init(&reader, &chain, *state);
 	assert_int_equal(sg_list_read(&reader, 10, &one), 0);
 	assert_int_equal(sg_list_read(&reader, 5, &two), 0);
 	assert_int_equal(two.pieces[0].gpa, 200);
@@ -109,7 +112,7 @@ static void half_an_entry_is_none(void **state)
 	struct sg_list list = {0};
 	struct sg_reader reader;
 
-	sg_reader_init(&reader, &chain);
+	sg_reader_init(&reader, &chain, *state);
 	assert_int_equal(sg_list_read(&reader, 10, &list), -EINVAL);
 	assert_null(list.pieces);
 }
@@ -166,6 +169,31 @@ static void a_list_has_no_more_entries_than_pages(void **state)
 		sg_list_finish(&list);
 		free(entries);
 	}
+}
+
+static void nobody_waits_long_for_a_long_list(void **state)
+{
+	struct virtio_media_sg_entry *entries = scattered(4096, 4096);
+	struct sg_list list = {0};
+
+	reading.yields = 0;
+	assert_int_equal(read_list(entries, 4096, 4096 * 4096, &list), 0);
+	assert_in_range(reading.yields, 16, 64);
+	sg_list_finish(&list);
+	free(entries);
+}
+
+static void a_reset_ends_the_reading_of_a_list(void **state)
+{
+	struct virtio_media_sg_entry *entries = scattered(1024, 4096);
+	struct sg_list list = {0};
+
+	reading.yields = 0;
+	reading.reset_at = 2;
+	assert_int_equal(read_list(entries, 1024, 1024 * 4096, &list), -ESTALE);
+	reading.reset_at = 0;
+	assert_null(list.pieces);
+	free(entries);
 }
 
 static void what_is_trimmed_is_not_kept(void **state)
@@ -291,6 +319,8 @@ int main(void)
 		TEST(half_an_entry_is_none),
 		TEST(a_command_has_no_more_entries_than_the_limit),
 		TEST(a_list_has_no_more_entries_than_pages),
+		TEST(nobody_waits_long_for_a_long_list),
+		TEST(a_reset_ends_the_reading_of_a_list),
 		TEST(what_is_trimmed_is_not_kept),
 		TEST(what_was_stored_can_be_loaded),
 		TEST(more_than_a_list_holds_is_a_fault),

@@ -76,7 +76,8 @@ unsigned int payload_num_memory(const struct payload *payload)
 		       1;
 }
 
-static int read_lists(struct payload *payload, struct vq_chain *chain)
+static int read_lists(struct payload *payload, struct vq_chain *chain,
+		      struct virtio_dev *dev)
 {
 	const unsigned int count = payload_num_memory(payload);
 	uint32_t len[VIRTIO_MEDIA_MAX_PLANES];
@@ -90,7 +91,7 @@ static int read_lists(struct payload *payload, struct vq_chain *chain)
 		len[0] = payload->buffer.length;
 	}
 	ret = check_buffer_len(len, count);
-	sg_reader_init(&reader, chain);
+	sg_reader_init(&reader, chain, dev);
 	for (unsigned int i = 0; i < count && ret == 0; i++)
 		ret = sg_list_read(&reader, len[i], &payload->sg[i]);
 	return ret;
@@ -107,7 +108,8 @@ static int read_uuids(struct payload *payload, struct vq_chain *chain)
 	return read_exactly(chain, payload->uuids, uuids_len(payload));
 }
 
-static int read_buffer(struct payload *payload, struct vq_chain *chain)
+static int read_buffer(struct payload *payload, struct vq_chain *chain,
+		       struct virtio_dev *dev)
 {
 	int ret;
 
@@ -116,7 +118,7 @@ static int read_buffer(struct payload *payload, struct vq_chain *chain)
 		return ret;
 	switch (payload->buffer.memory) {
 	case V4L2_MEMORY_USERPTR:
-		return read_lists(payload, chain);
+		return read_lists(payload, chain, dev);
 	case V4L2_MEMORY_DMABUF:
 		return read_uuids(payload, chain);
 	default:
@@ -163,7 +165,7 @@ static int read_ctrl_data(struct payload *payload, struct vq_chain *chain,
 	size_t offset = 0;
 	int ret = 0;
 
-	sg_reader_init(&reader, chain);
+	sg_reader_init(&reader, chain, dev);
 	for (uint32_t i = 0; i < payload->num_ctrls && ret == 0; i++) {
 		const uint32_t size = payload->ctrls[i].size;
 
@@ -213,7 +215,7 @@ static int read_tail(struct payload *payload, struct vq_chain *chain,
 	case PAYLOAD_PLANES:
 		return read_planes(payload, chain);
 	case PAYLOAD_BUFFER:
-		return read_buffer(payload, chain);
+		return read_buffer(payload, chain, dev);
 	case PAYLOAD_CTRLS:
 		return read_ctrls(payload, chain, dev);
 	case PAYLOAD_OBJECT:

@@ -21,9 +21,11 @@
  */
 #define BYTES_PER_YIELD ((size_t)64 * 1024)
 
-void sg_reader_init(struct sg_reader *reader, struct vq_chain *chain)
+void sg_reader_init(struct sg_reader *reader, struct vq_chain *chain,
+		    struct virtio_dev *dev)
 {
 	reader->chain = chain;
+	reader->dev = dev;
 	reader->left = VMEDIA_MAX_SG_ENTRIES;
 	reader->next = 0;
 	reader->count = 0;
@@ -38,6 +40,8 @@ static int refill(struct sg_reader *reader)
 
 	if (count == 0)
 		return -EINVAL;
+	if (!virtio_dev_yield(reader->dev))
+		return -ESTALE;
 	ret = vq_chain_read(reader->chain, reader->entries,
 			    count * sizeof(reader->entries[0]));
 	if (ret < 0)

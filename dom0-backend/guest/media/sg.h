@@ -44,18 +44,25 @@ struct sg_list {
 /**
  * struct sg_reader - goes through the lists of one command
  *
- * Reads ahead, so the lists must be the last that is read of the chain.
+ * Reads ahead, so the lists must be the last that is read of the chain. Waiting
+ * vCPUs are answered in between.
  */
 struct sg_reader {
 	struct vq_chain *chain;
+	struct virtio_dev *dev;
 	size_t left; /* entries that this command may still use */
 	unsigned int next;
 	unsigned int count;
-	struct virtio_media_sg_entry entries[64];
+	struct virtio_media_sg_entry entries[256];
 };
 
-/** sg_reader_init() - @chain: borrowed, its cursor at the first list */
-void sg_reader_init(struct sg_reader *reader, struct vq_chain *chain);
+/**
+ * sg_reader_init() - nothing is read yet
+ * @chain: borrowed, its cursor at the first list
+ * @dev: whose it is; borrowed
+ */
+void sg_reader_init(struct sg_reader *reader, struct vq_chain *chain,
+		    struct virtio_dev *dev);
 
 /**
  * sg_list_read() - the list that covers the next pointer
@@ -64,7 +71,8 @@ void sg_reader_init(struct sg_reader *reader, struct vq_chain *chain);
  *
  * Return: 0; -EINVAL if the entries end before @len is covered, if one has no
  * bytes, if they are more than @len / 4096 + 2, or those of the command more than
- * VMEDIA_MAX_SG_ENTRIES; -ENOMEM; as vq_chain_read().
+ * VMEDIA_MAX_SG_ENTRIES; -ENOMEM; -ESTALE if the device was reset; as
+ * vq_chain_read().
  */
 int sg_list_read(struct sg_reader *reader, uint32_t len, struct sg_list *list);
 
