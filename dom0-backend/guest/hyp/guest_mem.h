@@ -4,7 +4,8 @@
  *
  * A guest address is a number that the guest chose: a gpa_t, never a pointer.
  * Bytes are copied in and out; the copy is checked, the copy is used. Only the
- * rings, which two sides share by nature, are lent as memory.
+ * rings, which two sides share by nature, are lent as memory; and what is behind
+ * buffers (guest_pages.h), whose bytes mean nothing to us.
  *
  * How the memory is reached and what stays mapped for the next time is this
  * file's secret. An address of memory is mapped, and stays so for the next time;
