@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The ways that frames may go, each with guests that have it:
+#
+#	grants		buffers that are the camera's slots
+#	window		copied into the window of the device
+#	pages		copied into the guest's pages, mapped by their frame number
+#	pages-grant	copied into the guest's pages, which it grants
+# shellcheck shell=dash
+
+# way_setting WAY: sets LAB_GRANTS, and what the guests' driver is told.
+way_setting() {
+	# shellcheck disable=SC2034 # for "cameras"
+	LAB_GRANTS=0
+	case $1 in
+	grants)
+		way_memory=auto
+		;;
+	window)
+		way_memory=window
+		;;
+	pages)
+		way_memory=pages
+		;;
+	pages-grant)
+		way_memory=pages
+		# shellcheck disable=SC2034
+		LAB_GRANTS=1
+		;;
+	*)
+		fail "there is a way called $1"
+		return 1
+		;;
+	esac
+}
+
+# way_word WAY: what vmediactl calls it.
+way_word() {
+	echo "${1%-grant}"
+}
+
+# vivids COUNT: so many cameras, /dev/video0 and so on. A frame is stamped when it
+# begins, and that is before it is there.
+vivids() {
+	local n=0 types=
+
+	while [ "$n" -lt "$1" ]; do
+		types=$types${types:+,}0x1
+		n=$((n + 1))
+	done
+	load_vivid n_devs="$1" node_types="$types" || return 1
+	for n in $(seq 0 $(($1 - 1))); do
+		v4l2-ctl -d "/dev/video$n" -c timestamp_source=1 || return 1
+	done
+}
+
+# way_config COUNT: vmediad's, for so many cameras: cam0 and so on. What is measured
+# is not the quotas.
+way_config() {
+	local n
+
+	echo 'quota = "held=6,streams=8,buffers=512,memory=512M,commands/s=0"'
+	echo 'cameras = ['
+	for n in $(seq 0 $(($1 - 1))); do
+		echo "\"name=cam$n,source=${BENCH_SOURCE:-/dev/video$n}\","
+	done
+	echo ']'
+}
+
+# way_begin WAY GUESTS CAMERAS: vmediad, and so many guests: g1 and so on.
+way_begin() {
+	local guest
+
+	way_setting "$1" || return 1
+	BENCH_GUESTS=$(seq -f g%g 1 "$2")
+	BENCH_CAMERAS=$(seq -f cam%g 0 $(($3 - 1)))
+	ok "$1: vmediad starts" start_vmediad "$(way_config "$3")" || return 1
+	for guest in $BENCH_GUESTS; do
+		ok "$1: $guest starts" guest_start "$guest" "$(cameras "$3")" \
+			"extra = \"console=ttyAMA0 rdinit=/init vmedia.memory=$way_memory\"" ||
+			return 1
+	done
+}
+
+way_end() {
+	local guest
+
+	for guest in $BENCH_GUESTS; do
+		guest_destroy "$guest"
+	done
+	stop_vmediad
+}
+
+# way_is WAY: a test that the sessions that there are go so.
+way_is() {
+	ask "$LAB_TMP/way"
+	is "$1: frames go so" "$(sed -n 's/^ *"way": *"\([a-z]*\)".*/\1/p' \
+		"$LAB_TMP/way.guests" | sort -u)" "$(way_word "$1")"
+}
