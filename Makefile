@@ -63,14 +63,14 @@ include $(srctree)/common/build/module.mk
 
 # The daemon's sources are built as configured, so that comes before all else.
 no-config-goals := %config help clean mrproper deps check check-kernels test \
-	demo modules modules_install install-dkms
+	demo bench modules modules_install install-dkms
 ifneq ($(filter-out $(no-config-goals),$(goals)),)
 include include/config/auto.conf
 include $(srctree)/common/build/rules.mk
 include $(srctree)/common/build/tests.mk
 endif
 
-.PHONY: all install deps check check-kernels test demo clean mrproper help FORCE
+.PHONY: all install deps check check-kernels test demo bench clean mrproper help FORCE
 FORCE:
 
 all: $(ready) $(program-files)
@@ -109,6 +109,10 @@ check-kernels:
 demo:
 	$(Q)$(srctree)/common/build/packages.sh install build demo
 	$(Q)MAKEFLAGS= $(srctree)/tests/lab/demo
+
+bench:
+	$(Q)$(srctree)/common/build/packages.sh install build bench
+	$(Q)MAKEFLAGS= $(srctree)/tests/bench/run $(BENCH)
 
 # Only what our rules make: a build in the source tree has sources beside it.
 clean: modules_clean
