@@ -38,18 +38,21 @@ way_word() {
 	echo "${1%-grant}"
 }
 
+# numbered BEFORE FIRST COUNT [AFTER]: words with these numbers in them.
+numbered() {
+	awk -v before="$1" -v first="$2" -v count="$3" -v after="${4:-}" '
+		BEGIN { while (count--) print before first++ after }'
+}
+
 # vivids COUNT: so many cameras, /dev/video0 and so on. A frame is stamped when it
 # begins, and that is before it is there.
 vivids() {
-	local n=0 types=
+	local node
 
-	while [ "$n" -lt "$1" ]; do
-		types=$types${types:+,}0x1
-		n=$((n + 1))
-	done
-	load_vivid n_devs="$1" node_types="$types" || return 1
-	for n in $(seq 0 $(($1 - 1))); do
-		v4l2-ctl -d "/dev/video$n" -c timestamp_source=1 || return 1
+	load_vivid n_devs="$1" \
+		node_types="$(yes 0x1 | head -n "$1" | tr '\n' ',' | sed 's/,$//')" || return 1
+	for node in $(numbered /dev/video 0 "$1"); do
+		v4l2-ctl -d "$node" -c timestamp_source=1 || return 1
 	done
 }
 
@@ -60,7 +63,7 @@ way_config() {
 
 	echo 'quota = "held=6,streams=8,buffers=512,memory=512M,commands/s=0"'
 	echo 'cameras = ['
-	for n in $(seq 0 $(($1 - 1))); do
+	for n in $(numbered "" 0 "$1"); do
 		echo "\"name=cam$n,source=${BENCH_SOURCE:-/dev/video$n}\","
 	done
 	echo ']'
@@ -71,8 +74,8 @@ way_begin() {
 	local guest
 
 	way_setting "$1" || return 1
-	BENCH_GUESTS=$(seq -f g%g 1 "$2")
-	BENCH_CAMERAS=$(seq -f cam%g 0 $(($3 - 1)))
+	BENCH_GUESTS=$(numbered g 1 "$2")
+	BENCH_CAMERAS=$(numbered cam 0 "$3")
 	ok "$1: vmediad starts" start_vmediad "$(way_config "$3")" || return 1
 	for guest in $BENCH_GUESTS; do
 		ok "$1: $guest starts" guest_start "$guest" "$(cameras "$3")" \

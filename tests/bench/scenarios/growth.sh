@@ -37,11 +37,11 @@ of_sessions() {
 }
 
 of_guests() {
-	point guests "$1" 1 1 $(seq -f g%g:0 1 "$1")
+	point guests "$1" 1 1 $(numbered g 1 "$1" :0)
 }
 
 of_cameras() {
-	point cameras 1 1 "$1" $(seq -f g1:%g 0 $(($1 - 1)))
+	point cameras 1 1 "$1" $(numbered g1: 0 "$1")
 }
 
 ok "vivid is four cameras" vivids 4 || done_testing
