@@ -7,7 +7,7 @@
 #
 # build: what the programs need; check: what "make check" needs besides;
 # kernels: what "make check-kernels" needs, to make a kernel's source ready.
-# demo: what turns frames into pictures. bench: what draws plots.
+# demo: what turns frames into pictures. bench: what counts and draws plots.
 # This is the one list; the lab has its own, for what it runs.
 
 arch=$(dpkg --print-architecture 2>/dev/null)
@@ -16,7 +16,7 @@ build="gcc libc6-dev make pkg-config kconfig-frontends-nox libevent-dev
 	libjson-c-dev libseccomp-dev libv4l-dev libxen-dev"
 check="clang sparse libcmocka-dev linux-headers-${arch:-amd64} mandoc"
 demo="libpng-dev libyuv-dev"
-bench="gnuplot-nox"
+bench="gnuplot-nox valgrind"
 kernels="bc bison debian-archive-keyring flex libelf-dev libssl-dev perl
 	python3-minimal xz-utils"
 
