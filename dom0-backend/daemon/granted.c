@@ -13,8 +13,7 @@
 /* A guest that lets go needs a few turns of its driver and its process. */
 #define GRACE_MS 2000
 
-/* Sessions of a domain whose slots it may see; a process that names more is not
- * believed, for they outlive all quotas. */
+/* Sessions of a domain whose slots it may see: they outlive all quotas. */
 #define MOST_OF_A_DOMAIN 2048
 
 /**
@@ -277,6 +276,29 @@ static bool has_too_many(const struct granted *granted, unsigned int domid)
 	return count >= MOST_OF_A_DOMAIN;
 }
 
+/*
+ * Where the kernel does not tell whether a guest has let go, none of them ever
+ * ends, however long the guest runs. One that is over is as good as another of
+ * the same domain and camera, unless it is to be shut out.
+ */
+static bool make_room(struct broker *broker, const struct session *session)
+{
+	const unsigned int domid = session_domid(session);
+	struct entry *entry, *tmp;
+
+	if (!has_too_many(&broker->granted, domid))
+		return true;
+	list_for_each(entry, tmp, &broker->granted.list, link) {
+		if (entry->domid == domid && entry->camera == session->camera &&
+		    !entry->lost && !entry->evicted &&
+		    !is_live(broker, entry)) {
+			entry_destroy(entry);
+			return true;
+		}
+	}
+	return false;
+}
+
 bool granted_add(struct broker *broker, const struct guest *guest,
 		 const struct guest_granted *message)
 {
@@ -286,7 +308,7 @@ bool granted_add(struct broker *broker, const struct guest *guest,
 
 	session = sessions_find(&broker->sessions, guest, message->serial);
 	if (!session || find(granted, guest->domid, message->serial) ||
-	    has_too_many(granted, guest->domid))
+	    !make_room(broker, session))
 		return false;
 	entry = calloc(1, sizeof(*entry));
 	if (!entry)

@@ -47,7 +47,7 @@ void granted_finish(struct granted *granted);
 /**
  * granted_add() - a guest's process says that its guest can see slots
  * Return: false if that cannot be: it has no such session, or has said so
- * already, or says it of more sessions than there can be.
+ * already, or says it of more sessions at a time than there can be.
  */
 bool granted_add(struct broker *broker, const struct guest *guest,
 		 const struct guest_granted *message);

@@ -183,7 +183,7 @@ static void an_eviction_from_another_camera_leaves_it_its_slots(void **state)
 	struct bench *bench = *state;
 
 	bench_start_with_guests(bench, 1);
-	see_slots(bench, 1);
+	bench_close(bench, 1, see_slots(bench, 1));
 	broker_evict_guest(bench->broker, bench_find(bench, 1),
 			   cameras_find(&bench->broker->cameras, "left"));
 	bench_wait(bench, LONG_MS);
@@ -202,6 +202,22 @@ static void a_renewed_camera_is_renewed_once(void **state)
 	evict(bench, 1);
 	bench_wait(bench, LONG_MS);
 	assert_false(is_renewed());
+}
+
+/* What it sees may be of the fresh memory already. */
+static void a_session_that_goes_on_is_remembered_over_the_renewal(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_start_with_guests(bench, 2);
+	see_slots(bench, 1);
+	see_slots(bench, 2);
+	evict(bench, 1);
+	bench_wait(bench, LONG_MS);
+	bench_drop(bench_camera("rear"));
+	evict(bench, 2);
+	bench_wait(bench, LONG_MS);
+	assert_true(is_renewed());
 }
 
 /* Its process lets go when its guest does, which may be much later. */
@@ -470,19 +486,44 @@ static void who_grants_what_is_anothers_is_killed(void **state)
 	assert_true(fake_child_killed(bench_guest(1)));
 }
 
-/* Each would stay until its domain ends. */
-static void who_piles_up_more_than_it_can_have_is_killed(void **state)
+static void who_grants_to_more_sessions_than_it_can_have_is_killed(void **state)
 {
 	struct bench *bench = *state;
 	unsigned int count = 0;
 
+	bench->config.limits.limit[QUOTA_SESSIONS] = 0;
 	bench_start_with_guests(bench, 1);
 	while (count < 4096 && !fake_child_killed(bench_guest(1))) {
-		bench_close(bench, 1, see_slots(bench, 1));
+		see_slots(bench, 1);
 		bench_drop(bench_camera("rear"));
 		count++;
 	}
 	assert_in_range(count, 1024, 4095);
+}
+
+static unsigned int count_remembered(const struct bench *bench)
+{
+	const struct list *head = &bench->broker->granted.list;
+	unsigned int count = 0;
+
+	for (const struct list *link = head->next; link != head;
+	     link = link->next)
+		count++;
+	return count;
+}
+
+/* Its kernel may not be able to tell that it let go, and it may run for years. */
+static void of_very_many_closed_sessions_the_oldest_is_forgotten(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_start_with_guests(bench, 1);
+	for (int i = 0; i < 3000; i++) {
+		bench_close(bench, 1, see_slots(bench, 1));
+		bench_drop(bench_camera("rear"));
+	}
+	assert_false(fake_child_killed(bench_guest(1)));
+	assert_in_range(count_remembered(bench), 1024, 2999);
 }
 
 static int begin(void **state)
@@ -505,6 +546,7 @@ int main(void)
 		flow_test(what_is_left_of_closed_sessions_can_be_evicted),
 		flow_test(an_eviction_from_another_camera_leaves_it_its_slots),
 		flow_test(a_renewed_camera_is_renewed_once),
+		flow_test(a_session_that_goes_on_is_remembered_over_the_renewal),
 		flow_test(who_lets_go_after_the_camera_was_renewed_is_heard),
 		flow_test(a_domain_that_loses_the_camera_keeps_what_it_has_open),
 		flow_test(a_domain_that_lost_the_camera_must_let_go_at_its_end),
@@ -525,7 +567,8 @@ int main(void)
 		flow_test(who_comes_back_to_an_exclusive_camera_finds_it_as_it_was),
 		flow_test(who_grants_the_same_twice_is_killed),
 		flow_test(who_grants_what_is_anothers_is_killed),
-		flow_test(who_piles_up_more_than_it_can_have_is_killed),
+		flow_test(who_grants_to_more_sessions_than_it_can_have_is_killed),
+		flow_test(of_very_many_closed_sessions_the_oldest_is_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
