@@ -137,6 +137,7 @@ static unsigned int vmedia_grant_keep(struct vmedia_grant *grant,
 static int vmedia_grant_map(struct vmedia_grant *grant,
 			    const struct virtio_media_resp_mmap_grants *resp)
 {
+	const __le32 *refs = (const __le32 *)(resp + 1);
 	domid_t domid = le32_to_cpu(resp->gref_domid);
 	struct gnttab_map_grant_ref *maps;
 	unsigned int kept;
@@ -149,7 +150,7 @@ static int vmedia_grant_map(struct vmedia_grant *grant,
 		gnttab_set_map_op(&maps[i],
 				  vmedia_grant_address(grant->pages[i]),
 				  VMEDIA_GNTMAP_FLAGS,
-				  le32_to_cpu(resp->gref_ids[i]), domid);
+				  le32_to_cpu(refs[i]), domid);
 	rc = gnttab_map_refs(maps, NULL, grant->pages, grant->count);
 	kept = vmedia_grant_keep(grant, maps);
 	kvfree(maps);
@@ -193,7 +194,7 @@ static int vmedia_grant_check(struct vmedia *vm, const struct vmedia_cmd *cmd,
 /* Fill @grant with the pages that the device grants for a plane of @vb. */
 static int vmedia_grant_take(struct vmedia_grant *grant, struct vb2_buffer *vb)
 {
-	struct virtio_media_resp_mmap_grants *resp;
+	const size_t head = sizeof(struct virtio_media_resp_mmap_grants);
 	struct vmedia_cmd *answer;
 	int rc = 0;
 
@@ -201,8 +202,7 @@ static int vmedia_grant_take(struct vmedia_grant *grant, struct vb2_buffer *vb)
 	if (!grant->ops)
 		return -ENOMEM;
 	answer = vmedia_mapping_begin(&grant->mapping, vb, 0,
-				      struct_size(resp, gref_ids,
-						  grant->count));
+				      head + grant->count * sizeof(__le32));
 	if (IS_ERR(answer))
 		return PTR_ERR(answer);
 

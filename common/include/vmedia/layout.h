@@ -45,7 +45,6 @@ VMEDIA_ASSERT_OFFSET(struct virtio_media_config, card, 8);
 VMEDIA_ASSERT_OFFSET(struct virtio_media_cmd_ioctl, code, 12);
 VMEDIA_ASSERT_OFFSET(struct virtio_media_cmd_mmap, offset, 16);
 VMEDIA_ASSERT_OFFSET(struct virtio_media_resp_mmap, driver_addr, 8);
-VMEDIA_ASSERT_OFFSET(struct virtio_media_resp_mmap_grants, gref_ids, 40);
 VMEDIA_ASSERT_OFFSET(struct virtio_media_event_dqbuf, planes, 96);
 
 VMEDIA_ASSERT_SIZE(struct v4l2_buffer, 88);

@@ -193,7 +193,8 @@ struct virtio_media_resp_mmap {
  * @gref_count: pages that are granted to the driver, or 0
  * @gref_page_size: bytes of each
  * @gref_domid: of the domain that grants them
- * @gref_ids: their grant references, in order
+ *
+ * Their @gref_count grant references follow, each a __le32, in order.
  *
  * The pages are the device's, and granted for reading only unless the buffer is
  * for output. Buffers may have them that are slots of a capture which many look
@@ -209,7 +210,6 @@ struct virtio_media_resp_mmap_grants {
 	__le32 gref_page_size;
 	__le32 gref_domid;
 	__le32 __reserved;
-	__le32 gref_ids[];
 };
 
 /** struct virtio_media_cmd_munmap - end a mapping */
