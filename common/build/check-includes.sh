@@ -13,7 +13,7 @@ dom0-backend/base	base/
 dom0-backend/ipc	ipc/ base/ vmedia/
 dom0-backend/guest/hyp		hyp/ base/
 dom0-backend/guest/virtio	virtio/ hyp/ base/
-dom0-backend/guest/media	media/ virtio/ hyp/guest_mem.h hyp/export.h ipc/ base/ vmedia/
+dom0-backend/guest/media	media/ virtio/ hyp/guest_mem.h hyp/guest_pages.h hyp/export.h ipc/ base/ vmedia/
 dom0-backend/guest	guest/ media/ virtio/ hyp/ ipc/ base/ vmedia/
 dom0-backend/camera	camera/ ipc/ base/ vmedia/
 dom0-backend/daemon	daemon/ ipc/ base/
