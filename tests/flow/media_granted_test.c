@@ -160,8 +160,27 @@ static void what_the_camera_took_back_is_not_given_back(void **state)
 	send_frame(world, id, 1, 0);
 	world_dequeued(world, id);
 	assert_int_equal(world_stream_off(world, id), 0);
-	assert_int_equal(granted_qbuf(world, id, 1), 0);
 	assert_int_equal(world_stream_on(world, id), 0);
+	assert_int_equal(granted_qbuf(world, id, 1), 0);
+	assert_int_equal(granted_releases(world, id), 0);
+}
+
+static void what_it_is_about_to_take_back_is_not_given_back(void **state)
+{
+	struct driver_buffer buffer = driver_buffer(CAPTURE, MMAP, 1);
+	const int type = CAPTURE;
+	struct world *world = *state;
+	const uint32_t id = granted_stream(world);
+
+	send_frame(world, id, 1, 0);
+	world_dequeued(world, id);
+	world->obedient = false;
+	world_send_ioctl(world, id, _IOC_NR(VIDIOC_STREAMOFF), &type,
+			 sizeof(type), 8);
+	driver_send(world, id, VIDIOC_QBUF, &buffer);
+	world_settle(world);
+	world->obedient = true;
+	world_settle(world);
 	assert_int_equal(granted_releases(world, id), 0);
 }
 
@@ -356,6 +375,7 @@ int main(void)
 		TEST(a_queued_frame_comes_to_the_guest_again),
 		TEST(grants_and_slots_outlive_the_stream),
 		TEST(what_the_camera_took_back_is_not_given_back),
+		TEST(what_it_is_about_to_take_back_is_not_given_back),
 		TEST(the_guest_may_only_read),
 		TEST(a_mapping_tells_the_grants_of_its_pages),
 		TEST(a_mapping_is_answered_as_the_golden_bytes_have_it),

@@ -230,8 +230,6 @@ static void disconnect(struct session *session, uint32_t error)
 	session->camera = NULL;
 	for (unsigned int i = 0; i < session->num_queues; i++)
 		queue_finish(&session->queues[i]);
-	lending_end(session->lending);
-	session->lending = NULL;
 	buffers_let_go(session);
 	answer_commands(session, -(int)error);
 	device->params.ops->closed(device->params.owner, session->serial);
