@@ -95,6 +95,17 @@ static void when_buffers_end_nothing_is_granted(void **state)
 	}
 }
 
+static void slots_that_were_buffers_are_let_go_with_them(void **state)
+{
+	struct world *world = *state;
+	const uint32_t id = granted_session(world);
+
+	granted_free(world, id);
+	/* A frame in what the session does not have is void. */
+	camera_fake_send_frame(camera_of(world, id), 1, 0);
+	assert_int_equal(granted_releases(world, id), 0);
+}
+
 static void who_is_mapped_outlives_its_buffer(void **state)
 {
 	struct world *world = *state;
@@ -412,6 +423,7 @@ int main(void)
 		TEST(vmediad_knows_what_a_guest_can_see),
 		TEST(slots_count_as_buffers_and_as_memory),
 		TEST(when_buffers_end_nothing_is_granted),
+		TEST(slots_that_were_buffers_are_let_go_with_them),
 		TEST(who_is_mapped_outlives_its_buffer),
 		TEST(what_is_kept_mapped_counts_until_it_is_let_go),
 		TEST(what_was_mapped_at_a_reset_counts_until_it_is_let_go),
