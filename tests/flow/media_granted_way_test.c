@@ -348,6 +348,18 @@ static void a_failure_is_forgotten_when_slots_can_be_granted(void **state)
 	assert_way(world, WAY_GRANTS, REASON_NONE);
 }
 
+static void slots_that_could_not_be_granted_are_let_go(void **state)
+{
+	struct world *world = *state;
+	const uint32_t id = granted_open(world);
+
+	hyp_fake_fail(world->fake, HYP_FAKE_EXPORT, 1, -ENOSPC);
+	granted_request(world, id);
+	/* A frame in what the session does not have is void. */
+	camera_fake_send_frame(camera_of(world, id), 1, 0);
+	assert_int_equal(granted_releases(world, id), 0);
+}
+
 static void pages_take_the_place_of_slots(void **state)
 {
 	struct world *world = *state;
@@ -400,6 +412,7 @@ int main(void)
 		TEST(a_driver_that_asks_for_pages_gets_them),
 		TEST(created_buffers_are_in_the_window),
 		TEST(a_failure_is_forgotten_when_slots_can_be_granted),
+		TEST(slots_that_could_not_be_granted_are_let_go),
 		TEST(pages_take_the_place_of_slots),
 	};
 
