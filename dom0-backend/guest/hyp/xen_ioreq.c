@@ -146,9 +146,12 @@ static void on_event(evutil_socket_t fd, short what, void *arg)
 	struct hyp_xen *xen = arg;
 	xenevtchn_port_or_error_t port;
 
-	/* Each vCPU once; what is left then makes the loop call again. */
+	/*
+	 * Each vCPU once; what is left then makes the loop call again. Of the
+	 * first one the loop knows.
+	 */
 	for (unsigned int i = 0; i < xen->ioreq.num_vcpus; i++) {
-		if (!has_pending(xen))
+		if (i > 0 && !has_pending(xen))
 			return;
 		port = xenevtchn_pending(xen->evtchn);
 		if (port < 0)
