@@ -188,6 +188,9 @@ int vq_chain_take(struct vq *vq, uint16_t head, struct vq_chain **out);
 /** virtio_dev_schedule() - run the device's deferred work, soon */
 void virtio_dev_schedule(struct virtio_dev *dev);
 
+/** virtio_dev_has_used() - a queue has used entries: interrupt for them, soon */
+void virtio_dev_has_used(struct virtio_dev *dev);
+
 /** virtio_dev_log_limit() - of what this device's driver can cause */
 struct log_limit *virtio_dev_log_limit(struct virtio_dev *dev);
 

@@ -163,6 +163,13 @@ void virtio_dev_schedule(struct virtio_dev *dev)
 		event_active(dev->deferred, EV_TIMEOUT, 0);
 }
 
+/* The deferred work ends with that. */
+void virtio_dev_has_used(struct virtio_dev *dev)
+{
+	if (!dev->is_running)
+		virtio_dev_schedule(dev);
+}
+
 /* What the driver's status allows, whether or not the owner knows yet */
 static bool may_run(const struct virtio_dev *dev)
 {

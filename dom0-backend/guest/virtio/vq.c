@@ -284,7 +284,7 @@ void vq_chain_complete(struct vq_chain *chain)
 	if (chain->life == vq->life && vq->live) {
 		push_used(vq, chain->head, chain->written);
 		vq->held[chain->head] = false;
-		virtio_dev_schedule(vq->dev);
+		virtio_dev_has_used(vq->dev);
 	}
 	vq->num_chains--;
 	free(chain);
