@@ -123,7 +123,17 @@ int guest_pages_bytes(struct guest_pages *pages, size_t offset, void **out,
 	return 0;
 }
 
+bool guest_pages_are_possible(const struct guest_range *ranges, size_t count)
+{
+	return count == 1;
+}
+
 /* Of a device that is its memory all is mapped. */
+bool guest_pages_are_mapped(const struct guest_pages *pages)
+{
+	return true;
+}
+
 int guest_pages_map_next(struct guest_pages *pages)
 {
 	return 0;

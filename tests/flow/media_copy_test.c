@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a copy costs: when memory is mapped, and how long a vCPU waits. */
+#include <event2/event.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -116,6 +117,44 @@ static void a_buffer_that_comes_again_is_mapped_still(void **state)
 		qbuf(world, id, gpa);
 	}
 	assert_int_equal(hyp_fake_maps(world->fake), before);
+}
+
+/* Queue a buffer of this memory again, and see the loop at rest. */
+static void assert_rests_after_qbuf(struct world *world, uint32_t id,
+				    uint64_t gpa)
+{
+	struct event_base *base = hyp_fake_base(world->fake);
+	struct driver_buffer buffer =
+		driver_buffer(CAPTURE, V4L2_MEMORY_USERPTR, 0);
+	int waits;
+
+	qbuf(world, id, gpa);
+	frame(world, id);
+	waits = event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED);
+	driver_buffer_set(&buffer, 0, gpa, FRAME_LEN);
+	driver_send(world, id, VIDIOC_QBUF, &buffer);
+	hyp_fake_run_once(world->fake, 1000);
+	assert_int_equal(event_base_get_num_events(base,
+						   EVENT_BASE_COUNT_ADDED),
+			 waits);
+}
+
+static void a_buffer_that_comes_again_takes_one_round_of_the_loop(void **state)
+{
+	struct world *world = *state;
+
+	assert_rests_after_qbuf(world, stream(world, V4L2_MEMORY_USERPTR),
+				alloc(world));
+}
+
+static void a_granted_buffer_takes_one_round_of_the_loop(void **state)
+{
+	struct world *world = *state;
+	const uint64_t gpa = alloc(world);
+
+	assert_rests_after_qbuf(world, stream(world, V4L2_MEMORY_USERPTR),
+				hyp_fake_grant(world->fake, gpa, FRAME_LEN,
+					       true));
 }
 
 static void a_stream_that_stops_leaves_it_mapped(void **state)
@@ -409,6 +448,8 @@ int main(void)
 		TEST(a_buffer_is_mapped_when_the_driver_brings_it),
 		TEST(a_frame_for_it_takes_no_more_than_its_interrupt),
 		TEST(a_buffer_that_comes_again_is_mapped_still),
+		TEST(a_buffer_that_comes_again_takes_one_round_of_the_loop),
+		TEST(a_granted_buffer_takes_one_round_of_the_loop),
 		TEST(a_stream_that_stops_leaves_it_mapped),
 		TEST(other_memory_takes_its_place),
 		TEST(the_end_of_a_buffer_unmaps_it),

@@ -183,6 +183,51 @@ static void pieces_are_mapped_ahead_one_at_a_time(void **state)
 	assert_int_equal(guest_pages_map_next(scene->pages), 0);
 }
 
+static void pages_are_mapped_when_each_piece_is(void **state)
+{
+	struct scene *scene = *state;
+	size_t len;
+
+	create_one(scene, 0, 2 * PIECE);
+	bytes_at(scene, PIECE, &len);
+	assert_false(guest_pages_are_mapped(scene->pages));
+	bytes_at(scene, 0, &len);
+	assert_true(guest_pages_are_mapped(scene->pages));
+}
+
+static void after_invalidation_each_piece_has_to_be_mapped(void **state)
+{
+	struct scene *scene = *state;
+	size_t len;
+
+	create_one(scene, 0, 2 * PIECE);
+	map_all(scene);
+	guest_mem_invalidate(scene->mem);
+	assert_false(guest_pages_are_mapped(scene->pages));
+	bytes_at(scene, PIECE, &len);
+	assert_false(guest_pages_are_mapped(scene->pages));
+	bytes_at(scene, 0, &len);
+	assert_true(guest_pages_are_mapped(scene->pages));
+}
+
+static void what_stays_is_mapped_whatever_the_guest_changes(void **state)
+{
+	struct scene *scene = *state;
+	const struct guest_range range = {
+		.gpa = hyp_fake_alloc(scene->fake, 0, 2 * PIECE),
+		.len = 2 * PIECE,
+	};
+
+	assert_int_equal(guest_pages_create(scene->mem, &range, 1, true,
+					    &scene->pages),
+			 0);
+	assert_int_equal(guest_pages_map_next(scene->pages), 1);
+	guest_mem_invalidate(scene->mem);
+	assert_int_equal(guest_pages_map_next(scene->pages), 1);
+	assert_true(guest_pages_are_mapped(scene->pages));
+	assert_int_equal(guest_pages_map_next(scene->pages), 0);
+}
+
 static void what_is_mapped_stays_mapped(void **state)
 {
 	struct scene *scene = *state;
@@ -278,6 +323,9 @@ int main(void)
 		TEST(what_no_guest_can_have_is_a_fault),
 		TEST(nothing_is_mapped_before_it_is_needed),
 		TEST(pieces_are_mapped_ahead_one_at_a_time),
+		TEST(pages_are_mapped_when_each_piece_is),
+		TEST(after_invalidation_each_piece_has_to_be_mapped),
+		TEST(what_stays_is_mapped_whatever_the_guest_changes),
 		TEST(what_is_mapped_stays_mapped),
 		TEST(no_limit_takes_it_away),
 		TEST(a_fault_in_one_piece_leaves_the_others),

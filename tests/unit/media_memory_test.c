@@ -231,6 +231,18 @@ static void other_pages_replace_those_that_were_mapped(void **state)
 	memory_finish(&memory);
 }
 
+static void what_was_used_needs_no_mapping(void **state)
+{
+	struct scene *scene = *state;
+	struct memory memory = lent(100, 50), none = {0};
+
+	assert_false(memory_needs_mapping(&none));
+	assert_true(memory_needs_mapping(&memory));
+	assert_int_equal(memory_store(&memory, scene->dev, "abc", 3), 0);
+	assert_false(memory_needs_mapping(&memory));
+	memory_finish(&memory);
+}
+
 static void only_what_will_be_used_is_kept(void **state)
 {
 	struct memory memory = {0}, brought = lent(100, 60);
@@ -266,6 +278,7 @@ int main(void)
 		TEST(lent_pages_are_copied_in_the_same_pieces),
 		TEST(what_comes_again_is_what_was_mapped),
 		TEST(other_pages_replace_those_that_were_mapped),
+		TEST(what_was_used_needs_no_mapping),
 		TEST(only_what_will_be_used_is_kept),
 		TEST(memory_counts_until_its_last_user_lets_it_go),
 	};

@@ -51,6 +51,8 @@ struct guest_piece {
  * struct guest_pages - see guest_pages.h
  * @mem: borrowed
  * @stays: as given
+ * @epoch: guest_mem.epoch when a piece was mapped last
+ * @num_mapped: pieces that were mapped in it; if they stay, in any
  * @len: as guest_pages_len() says
  * @offset: into the first page
  * @num_pages: of all pieces
@@ -60,6 +62,8 @@ struct guest_pages {
 	struct list link; /* guest_mem.pages */
 	struct guest_mem *mem;
 	bool stays;
+	uint64_t epoch;
+	size_t num_mapped;
 	size_t len;
 	size_t offset;
 	size_t num_pages;

@@ -33,6 +33,11 @@ static int check(const struct guest_range *ranges, size_t count)
 	return 0;
 }
 
+bool guest_pages_are_possible(const struct guest_range *ranges, size_t count)
+{
+	return check(ranges, count) == 0;
+}
+
 static size_t pages_of(const struct guest_range *range)
 {
 	return hyp_num_pages(range->gpa % HYP_PAGE_SIZE, range->len);
@@ -165,10 +170,20 @@ static int map_piece(struct guest_pages *pages, size_t piece)
 			    count, &bytes);
 	if (ret < 0)
 		return ret;
+	if (!pages->stays && pages->epoch != mem->epoch)
+		pages->num_mapped = 0;
+	pages->num_mapped++;
+	pages->epoch = mem->epoch;
 	pages->pieces[piece].bytes = bytes;
 	pages->pieces[piece].epoch = mem->epoch;
 	mem->lent += (uint64_t)count * HYP_PAGE_SIZE;
 	return 0;
+}
+
+bool guest_pages_are_mapped(const struct guest_pages *pages)
+{
+	return pages->num_mapped == num_pieces(pages->num_pages) &&
+	       (pages->stays || pages->epoch == pages->mem->epoch);
 }
 
 int guest_pages_bytes(struct guest_pages *pages, size_t offset, void **out,

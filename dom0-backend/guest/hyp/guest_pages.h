@@ -35,6 +35,13 @@ struct guest_range {
 };
 
 /**
+ * guest_pages_are_possible() - guest_pages_create() would not say -EOPNOTSUPP
+ *
+ * Nor -EFAULT, nor -EINVAL.
+ */
+bool guest_pages_are_possible(const struct guest_range *ranges, size_t count);
+
+/**
  * guest_pages_create() - describe memory; nothing is mapped as yet
  * @mem: borrowed; must outlive the pages
  * @ranges: that follow each other; @count of them, each with bytes
@@ -51,6 +58,9 @@ int guest_pages_create(struct guest_mem *mem, const struct guest_range *ranges,
 
 /** guest_pages_len() - of all ranges together */
 size_t guest_pages_len(const struct guest_pages *pages);
+
+/** guest_pages_are_mapped() - guest_pages_map_next() has nothing to do */
+bool guest_pages_are_mapped(const struct guest_pages *pages);
 
 /**
  * guest_pages_destroy() - unmap them. NULL is fine.

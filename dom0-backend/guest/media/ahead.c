@@ -25,6 +25,13 @@ struct round {
 	bool stopped;
 };
 
+static void schedule(struct ahead *ahead)
+{
+	static const struct timeval now;
+
+	evtimer_add(ahead->timer, &now);
+}
+
 static bool is_over(const struct round *round)
 {
 	return round->left == 0 || round->stopped;
@@ -66,7 +73,7 @@ static void map_some(evutil_socket_t fd, short what, void *arg)
 			map_queue(&round, &session->queues[i]);
 	}
 	if (round.left == 0)
-		ahead_schedule(&device->ahead);
+		schedule(&device->ahead);
 }
 
 int ahead_init(struct ahead *ahead, struct media_device *device)
@@ -82,9 +89,12 @@ void ahead_finish(struct ahead *ahead)
 	ahead->timer = NULL;
 }
 
-void ahead_schedule(struct ahead *ahead)
+void ahead_brought(struct ahead *ahead, const struct buffer *buffer)
 {
-	static const struct timeval now;
-
-	evtimer_add(ahead->timer, &now);
+	for (unsigned int i = 0; i < buffer->layout.num_planes; i++) {
+		if (memory_needs_mapping(&buffer->planes[i].memory)) {
+			schedule(ahead);
+			return;
+		}
+	}
 }

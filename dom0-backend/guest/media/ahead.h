@@ -13,6 +13,7 @@
 #ifndef MEDIA_AHEAD_H
 #define MEDIA_AHEAD_H
 
+struct buffer;
 struct event;
 struct media_device;
 
@@ -30,7 +31,8 @@ int ahead_init(struct ahead *ahead, struct media_device *device);
 /** ahead_finish() - zeroed memory is fine */
 void ahead_finish(struct ahead *ahead);
 
-/** ahead_schedule() - the driver brought a buffer */
-void ahead_schedule(struct ahead *ahead);
+/** ahead_brought() - the driver brought @buffer; harmless if all of it is mapped
+ */
+void ahead_brought(struct ahead *ahead, const struct buffer *buffer);
 
 #endif /* MEDIA_AHEAD_H */

@@ -153,7 +153,7 @@ int buffers_bring(struct command *command, struct queue **queue,
 	for (unsigned int i = 0; i < count; i++)
 		memory_finish(&memory[i]);
 	if (ret == 0)
-		ahead_schedule(&command->device->ahead);
+		ahead_brought(&command->device->ahead, *out);
 	return ret;
 }
 

@@ -74,6 +74,18 @@ static int pages_of(struct memory *memory, struct virtio_dev *dev,
 	return ret == -EOPNOTSUPP ? 0 : ret;
 }
 
+bool memory_needs_mapping(const struct memory *memory)
+{
+	const struct area *area = area_of(memory);
+	const struct guest_pages *pages =
+		area ? area_pages(area) : memory->pages;
+
+	if (pages)
+		return !guest_pages_are_mapped(pages);
+	return guest_pages_are_possible(memory->list.pieces,
+					memory->list.count);
+}
+
 int memory_map_next(struct memory *memory, struct virtio_dev *dev)
 {
 	struct guest_pages *pages;

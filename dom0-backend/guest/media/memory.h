@@ -9,6 +9,7 @@
 #ifndef MEDIA_MEMORY_H
 #define MEDIA_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "media/sg.h"
@@ -52,6 +53,9 @@ void memory_replace(struct memory *old, struct memory *memory, uint32_t len);
  * was given it, as a dma-buf does.
  */
 void memory_rest(struct memory *memory);
+
+/** memory_needs_mapping() - memory_map_next() has something to do */
+bool memory_needs_mapping(const struct memory *memory);
 
 /**
  * memory_map_next() - map more of it, ahead of its use

@@ -130,8 +130,6 @@ static void queue_buffer(struct bench *bench)
 	driver_send(bench->world, bench->id, VIDIOC_QBUF, &bench->buffer);
 	until_interrupt(bench);
 	collect(bench, VIRTIO_MEDIA_COMMANDQ);
-	/* What is mapped ahead of its use is part of it. */
-	do_step(bench, loop_step);
 }
 
 static void send_frame(struct bench *bench)
