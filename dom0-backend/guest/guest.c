@@ -532,6 +532,8 @@ void guest_destroy(struct guest *guest)
 
 	if (!guest)
 		return;
+	if (guest->hyp.hyp)
+		hyp_end(guest->hyp.hyp);
 	/* A device may use pieces of another one's window to the end. */
 	list_for_each(device, tmp, &guest->devices, link)
 		destroy_media(device);

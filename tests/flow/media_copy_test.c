@@ -436,6 +436,20 @@ static void nobody_waits_long_for_grants_that_have_to_be_mapped(void **state)
 	fill_granted(world);
 }
 
+/* By a process that ends it would get the answer of no device. */
+static void a_vcpu_that_waits_at_the_end_is_left_to_a_successor(void **state)
+{
+	struct world *world = *state;
+	const uint32_t id = stream(world, V4L2_MEMORY_USERPTR);
+	unsigned int before;
+
+	qbuf(world, id, alloc(world));
+	before = hyp_fake_polls(world->fake);
+	guest_destroy(world->guest);
+	world->guest = NULL;
+	assert_int_equal(hyp_fake_polls(world->fake), before);
+}
+
 #define TEST(test) \
 	cmocka_unit_test_setup_teardown(test, world_set_up, world_tear_down)
 #define WINDOW_TEST(test)                                          \
@@ -466,6 +480,7 @@ int main(void)
 		WINDOW_TEST(nobody_waits_long_for_the_window),
 		TEST(nobody_waits_long_for_copies_by_grants),
 		TEST(nobody_waits_long_for_grants_that_have_to_be_mapped),
+		TEST(a_vcpu_that_waits_at_the_end_is_left_to_a_successor),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -116,12 +116,14 @@ struct hyp_counts {
 /**
  * struct hyp - embedded first in each implementation's own type
  * @domid: of the domain that we are in
+ * @ends: hyp_poll() does nothing any more
  * @counts: for who wants to know; kept by the functions below, but for the
  *          calls that only the implementation knows of: copies, and answers
  */
 struct hyp {
 	const struct hyp_ops *ops;
 	uint32_t domid;
+	bool ends;
 	struct hyp_counts counts;
 };
 
@@ -150,7 +152,19 @@ static inline void hyp_listen(struct hyp *hyp,
  */
 static inline void hyp_poll(struct hyp *hyp)
 {
-	hyp->ops->poll(hyp);
+	if (!hyp->ends)
+		hyp->ops->poll(hyp);
+}
+
+/**
+ * hyp_end() - answer nobody from now on: the devices go
+ *
+ * Who waits then is left to a successor, who has them, and would else be told
+ * that there is none.
+ */
+static inline void hyp_end(struct hyp *hyp)
+{
+	hyp->ends = true;
 }
 
 static inline int hyp_map_io(struct hyp *hyp, uint64_t base, uint64_t len)
