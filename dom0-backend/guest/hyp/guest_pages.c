@@ -63,7 +63,7 @@ static struct guest_pages *allocate(size_t num_pages)
 }
 
 static void add_ranges(struct guest_pages *pages,
-			 const struct guest_range *ranges, size_t count)
+		       const struct guest_range *ranges, size_t count)
 {
 	uint64_t *gfn = pages->gfns;
 
@@ -116,8 +116,7 @@ static void unmap_piece(struct guest_pages *pages, size_t piece)
 
 static bool is_stale(const struct guest_pages *pages, size_t piece)
 {
-	return !pages->stays &&
-	       pages->pieces[piece].epoch != pages->mem->epoch;
+	return !pages->stays && pages->pieces[piece].epoch != pages->mem->epoch;
 }
 
 static void unmap(struct guest_pages *pages, bool only_stale)
