@@ -76,7 +76,8 @@ static inline void capture_open(struct capture *capture, const char *path)
 	}
 }
 
-static inline void capture_stream(struct capture *capture, unsigned long request)
+static inline void capture_stream(struct capture *capture,
+				  unsigned long request)
 {
 	int type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
 

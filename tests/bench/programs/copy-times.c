@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * copy-times - what a memcpy of a camera's frames costs: from the buffer that the
- * driver has just filled to one of several pieces of ordinary memory, in turn, as
- * buffers of a reader are.
+ * copy-times - what a memcpy of a camera's frames costs: from the buffer that
+ * the driver has just filled to one of several pieces of ordinary memory, in
+ * turn, as buffers of a reader are.
  *
  *	copy-times DEVICE COUNT
  *
  * Prints "MEAN P50 P99 MAX": the time that the processor was at each of the
- * copies, in nanoseconds. Neither side is copied in the moment before, so caches
- * have of it what they have of any frame.
+ * copies, in nanoseconds. Neither side is copied in the moment before, so
+ * caches have of it what they have of any frame.
  */
 #include <string.h>
 
@@ -46,7 +46,8 @@ int main(int argc, char **argv)
 		struct v4l2_buffer buf = capture_take(&capture);
 		int64_t before = now_ns(CLOCK_THREAD_CPUTIME_ID), took;
 
-		memcpy(copy[buf.index], capture.bytes[buf.index], buf.bytesused);
+		memcpy(copy[buf.index], capture.bytes[buf.index],
+		       buf.bytesused);
 		/* It shall be done, though nobody reads what it wrote. */
 		__asm__ volatile("" : : "r"(copy[buf.index]) : "memory");
 		took = now_ns(CLOCK_THREAD_CPUTIME_ID) - before;

@@ -4,8 +4,8 @@
  *
  *	cpu-time PID...
  *
- * By their clocks, for /proc knows it to 10 ms only. Whoever is gone is an error:
- * its time would be missing.
+ * By their clocks, for /proc knows it to 10 ms only. Whoever is gone is an
+ * error: its time would be missing.
  */
 #include "samples.h"
 
