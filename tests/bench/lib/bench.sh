@@ -7,7 +7,6 @@
 . /usr/lib/bench/settings
 
 # The smallest is there to tell what a frame costs without its bytes.
-# shellcheck disable=SC2034 # for the scenarios
 BENCH_SMALL=320x180 BENCH_SIZES='640x480 1280x720 1920x1080'
 
 # shellcheck source=tests/bench/lib/rows.sh

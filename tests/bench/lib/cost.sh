@@ -40,7 +40,6 @@ our_processes() {
 }
 
 cpu_ns() {
-	# shellcheck disable=SC2046 # one word each
 	cpu-time $(our_processes)
 }
 

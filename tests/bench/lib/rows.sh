@@ -54,9 +54,12 @@ percentiles() {
 }
 
 # times QUESTION WAY SIZE WHAT "P50 P99 MAX" [NAME]: three rows, in microseconds of
-# nanoseconds; the baselines are those that were kept as NAME.
+# nanoseconds; the baselines are those that were kept as NAME. None of what could not
+# be measured.
 times() {
 	local question=$1 way=$2 size=$3 what=$4 name=${6:-} word
+
+	[ -n "$5" ] || return 0
 	# shellcheck disable=SC2086 # three numbers
 	set -- $5
 

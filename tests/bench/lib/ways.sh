@@ -9,7 +9,6 @@
 
 # way_setting WAY: sets LAB_GRANTS, and what the guests' driver is told.
 way_setting() {
-	# shellcheck disable=SC2034 # for "cameras"
 	LAB_GRANTS=0
 	case $1 in
 	grants)
@@ -23,7 +22,6 @@ way_setting() {
 		;;
 	pages-grant)
 		way_memory=pages
-		# shellcheck disable=SC2034
 		LAB_GRANTS=1
 		;;
 	*)
@@ -56,29 +54,32 @@ vivids() {
 	done
 }
 
-# way_config COUNT: vmediad's, for so many cameras: cam0 and so on. What is measured
+# way_config SOURCE...: vmediad's, for these cameras: cam0 and so on. What is measured
 # is not the quotas.
 way_config() {
-	local n
+	local source n=0
 
 	echo 'quota = "held=6,streams=8,buffers=512,memory=512M,commands/s=0"'
 	echo 'cameras = ['
-	for n in $(numbered "" 0 "$1"); do
-		echo "\"name=cam$n,source=${BENCH_SOURCE:-/dev/video$n}\","
+	for source; do
+		echo "\"name=cam$n,source=$source\","
+		n=$((n + 1))
 	done
 	echo ']'
 }
 
-# way_begin WAY GUESTS CAMERAS: vmediad, and so many guests: g1 and so on.
+# way_begin WAY GUESTS SOURCE...: vmediad with these cameras, and so many guests that
+# have them: g1 and so on.
 way_begin() {
-	local guest
+	local way=$1 guests=$2 guest
+	shift 2
 
-	way_setting "$1" || return 1
-	BENCH_GUESTS=$(numbered g 1 "$2")
-	BENCH_CAMERAS=$(numbered cam 0 "$3")
-	ok "$1: vmediad starts" start_vmediad "$(way_config "$3")" || return 1
+	way_setting "$way" || return 1
+	BENCH_GUESTS=$(numbered g 1 "$guests")
+	BENCH_CAMERAS=$(numbered cam 0 $#)
+	ok "$way: vmediad starts" start_vmediad "$(way_config "$@")" || return 1
 	for guest in $BENCH_GUESTS; do
-		ok "$1: $guest starts" guest_start "$guest" "$(cameras "$3")" \
+		ok "$way: $guest starts" guest_start "$guest" "$(cameras $#)" \
 			"extra = \"console=ttyAMA0 rdinit=/init vmedia.memory=$way_memory\"" ||
 			return 1
 	done

@@ -114,7 +114,7 @@ judge_copying() {
 
 ok "vivid is the camera" vivids 1 || done_testing
 for way in $BENCH_WAYS; do
-	way_begin "$way" 4 1 || break
+	way_begin "$way" 4 /dev/video0 || break
 	streams_begin 640x480 $rate g1:0 && way_is "$way"
 	streams_end
 	sizes=$BENCH_SIZES

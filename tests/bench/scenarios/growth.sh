@@ -47,7 +47,7 @@ of_cameras() {
 ok "vivid is four cameras" vivids 4 || done_testing
 for way in $BENCH_WAYS; do
 	[ "$way" = grants ] || [ "$way" = pages ] || continue
-	way_begin "$way" 4 4 || break
+	way_begin "$way" 4 $(numbered /dev/video 0 4) || break
 	for count in 1 2 4 8; do
 		of_sessions $count
 	done

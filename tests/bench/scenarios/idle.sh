@@ -38,7 +38,7 @@ idle() {
 }
 
 ok "vivid is the camera" vivids 1 || done_testing
-way_begin "$way" 1 1 || done_testing
+way_begin "$way" 1 /dev/video0 || done_testing
 idle closed
 keeps g1 hold 0 open
 idle open

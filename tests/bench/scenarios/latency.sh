@@ -19,7 +19,7 @@ latency() {
 
 ok "vivid is the camera" vivids 1 || done_testing
 for way in $BENCH_WAYS; do
-	way_begin "$way" 1 1 || break
+	way_begin "$way" 1 /dev/video0 || break
 	for size in $BENCH_SIZES; do
 		ok "$way: $size streams" latency "$size" || continue
 		is "$way: frames of $size that were timed" "$(wc -l <"$LAB_TMP/ns")" $frames

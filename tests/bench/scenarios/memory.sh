@@ -38,7 +38,7 @@ kill $pid
 wait $pid
 
 for way in $BENCH_WAYS; do
-	way_begin "$way" 1 1 || break
+	way_begin "$way" 1 /dev/video0 || break
 	memories idle
 	ok "$way: 1080p streams" streams_begin 1920x1080 10 g1:0
 	memories streaming

@@ -22,7 +22,10 @@ node_to_live() {
 	killall xenstore-watch
 	awk -v node="$nodes/$domid/" '
 		index($2, node) && !begin { begin = $1 }
-		index($2, node) && /ioreq-server$/ { print (($1 - begin) / 1000); exit }' "$watch"
+		index($2, node) && /ioreq-server$/ {
+			printf "%.0f\n", ($1 - begin) / 1000
+			exit
+		}' "$watch"
 }
 
 first_frames() {
@@ -35,7 +38,7 @@ ok "vivid is the camera" vivids 1 || done_testing
 ok "vmediad starts" start_vmediad || done_testing
 for round in 1 2 3; do
 	node_to_live >"$LAB_TMP/us"
-	like "round $round: the device goes live" "$(cat "$LAB_TMP/us")" '^[0-9.]+$' || break
+	like "round $round: the device goes live" "$(cat "$LAB_TMP/us")" '^[0-9]+$'
 	cat "$LAB_TMP/us" >>"$LAB_TMP/live"
 	echo $((TOOK_MS * 1000)) >>"$LAB_TMP/create"
 	guest_ready g1
@@ -47,14 +50,14 @@ row start all - 1 1 1 node-to-live us "$(percentiles <"$LAB_TMP/live" | cut -d '
 	"$(percentiles <"$LAB_TMP/create" | cut -d ' ' -f 1)"
 
 for way in $BENCH_WAYS; do
-	way_begin "$way" 2 1 || break
+	way_begin "$way" 2 /dev/video0 || break
 	ns=$(first_frames)
-	like "$way: frames come from a camera that slept" "$ns" '^[0-9]+ [0-9]+ [0-9]+$'
-	times start "$way" 640x480 first-frame "$ns" first-frame
+	like "$way: frames come from a camera that slept" "$ns" '^[0-9]+ [0-9]+ [0-9]+$' &&
+		times start "$way" 640x480 first-frame "$ns" first-frame
 	ok "$way: another guest streams" streams_begin 640x480 30 g2:0
 	ns=$(first_frames)
-	like "$way: frames come from a camera that streams" "$ns" '^[0-9]+ [0-9]+ [0-9]+$'
-	times start "$way" 640x480 first-frame-warm "$ns" first-frame
+	like "$way: frames come from a camera that streams" "$ns" '^[0-9]+ [0-9]+ [0-9]+$' &&
+		times start "$way" 640x480 first-frame-warm "$ns" first-frame
 	streams_end
 	way_end
 done
