@@ -79,8 +79,11 @@ rate=10
 ok "vivid is the camera" load_vivid
 camera_mode /dev/video0 640x480
 camera_rate /dev/video0 "$rate" >/dev/null
-# QEMU's processors stand still for some 100 ms when its host is busy.
-ok "vmediad starts" start_vmediad 'quota = "held=6"' || done_testing
+# QEMU's processors stand still for some 100 ms when its host is busy. So each
+# guest may hold many frames, and there are slots for all of them.
+ok "vmediad starts" start_vmediad "
+quota = 'held=6'
+cameras = [ 'name=front,source=/dev/video0,slots=21' ]" || done_testing
 for guest in ivi cluster rear; do
 	ok "$guest starts" guest_start "$guest" "$(cameras 1)" || done_testing
 done
@@ -89,8 +92,8 @@ ok "and a second" watch_begin cluster
 
 quiet quiet-1
 paused
-misbehave never-requeues open buffers:4 queue:4 on take:4 "sleep:$seconds"
-like "a guest kept all its buffers" "$(cat "$LAB_TMP/did")" '^take:4: ok'
+misbehave never-requeues open buffers:21 queue:21 on take:6 "sleep:$seconds"
+like "a guest kept all frames that it may have" "$(cat "$LAB_TMP/did")" '^take:6: ok'
 misbehave reopens "reopen:$seconds"
 at_least "a guest opened and closed, times" "$(did)" 5
 misbehave floods open "flood:$seconds"
