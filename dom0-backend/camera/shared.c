@@ -53,7 +53,7 @@ static int shared_send_frame(struct stream_reader *reader,
 	frame.hdr.tag = 0;
 	frame.generation = session->generation;
 	frame.type = source_buf_type(session->camera->source);
-	return link_try_send(session->socket, &frame, sizeof(frame));
+	return link_try_send(session->socket, &frame, sizeof(frame), NULL, 0);
 }
 
 const struct stream_reader_ops shared_reader_ops = {

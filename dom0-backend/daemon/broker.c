@@ -163,9 +163,9 @@ static bool on_closed(void *owner, struct guest *guest, uint64_t serial)
 }
 
 static bool on_granted(void *owner, struct guest *guest,
-		       const struct guest_granted *message)
+		       const struct link_message *msg)
 {
-	return granted_add(owner, guest, message);
+	return granted_add(owner, guest, msg);
 }
 
 static void on_ungranted(void *owner, struct guest *guest, uint64_t serial)

@@ -9,17 +9,24 @@
 
 #include "daemon/broker.h"
 #include "daemon/device.h"
+#include "daemon/kept.h"
+#include "ipc/link.h"
 
 /* A guest that lets go needs a few turns of its driver and its process. */
 #define GRACE_MS 2000
+
+/* dma-bufs of a domain: its process' and what those before it left behind */
+#define MOST_KEPT_OF_A_DOMAIN (2 * GUEST_MAX_GRANTED)
 
 /* Sessions of a domain whose slots it may see: they outlive all quotas. */
 #define MOST_OF_A_DOMAIN 2048
 
 /**
  * struct entry - a domain may see the slots that a session of it had
- * @camera: whose slots; borrowed
+ * @camera: whose slots; borrowed; NULL: it has other memory now, there is nothing
+ *          to revoke
  * @domid: it may have no struct guest any more
+ * @kept: the slots
  * @lost: the process that could have said UNGRANTED is no more
  * @evicted: it has lost the camera, whatever the configuration says
  * @due: when the camera is to be renewed, ms of CLOCK_MONOTONIC; 0: need not
@@ -30,6 +37,7 @@ struct entry {
 	unsigned int domid;
 	uint64_t serial;
 	uint64_t bytes;
+	struct kept kept;
 	bool lost;
 	bool evicted;
 	uint64_t due;
@@ -46,6 +54,7 @@ static uint64_t now_ms(void)
 static void entry_destroy(struct entry *entry)
 {
 	list_remove(&entry->link);
+	kept_drop(&entry->kept);
 	free(entry);
 }
 
@@ -168,7 +177,7 @@ static void review_entry(struct broker *broker, struct entry *entry,
 		entry_destroy(entry);
 		return;
 	}
-	if (may_see(broker, entry, guest)) {
+	if (!entry->camera || may_see(broker, entry, guest)) {
 		entry->due = 0;
 		return;
 	}
@@ -188,16 +197,39 @@ static struct entry *find_due(const struct granted *granted, uint64_t now)
 	return NULL;
 }
 
-/* Those of sessions that go on may be of the fresh memory already. */
-static void renew(struct broker *broker, struct camera *camera)
+/* What is neither to be revoked nor to be kept need not be remembered. */
+static void leave_camera(struct entry *entry)
 {
+	entry->camera = NULL;
+	entry->due = 0;
+	if (entry->kept.count == 0)
+		entry_destroy(entry);
+}
+
+/*
+ * Those of sessions that go on may be of the fresh memory already. What the others
+ * see shows no new picture, but they see it still.
+ */
+static void memory_is_another(struct broker *broker,
+			      const struct camera *camera)
+{
+	struct session *session, *next;
 	struct entry *entry, *tmp;
 
-	camera_renew(camera);
 	list_for_each(entry, tmp, &broker->granted.list, link) {
 		if (entry->camera == camera && !is_live(broker, entry))
-			entry_destroy(entry);
+			leave_camera(entry);
 	}
+	list_for_each(session, next, &broker->sessions.list, link) {
+		if (session->camera == camera && !session->live)
+			session->renewed = true;
+	}
+}
+
+static void renew(struct broker *broker, struct camera *camera)
+{
+	camera_renew(camera);
+	memory_is_another(broker, camera);
 }
 
 static void arm(struct granted *granted, uint64_t now)
@@ -291,6 +323,7 @@ static bool make_room(struct broker *broker, const struct session *session)
 	list_for_each(entry, tmp, &broker->granted.list, link) {
 		if (entry->domid == domid && entry->camera == session->camera &&
 		    !entry->lost && !entry->evicted &&
+		    entry->kept.count == 0 &&
 		    !is_live(broker, entry)) {
 			entry_destroy(entry);
 			return true;
@@ -299,29 +332,88 @@ static bool make_room(struct broker *broker, const struct session *session)
 	return false;
 }
 
-bool granted_add(struct broker *broker, const struct guest *guest,
-		 const struct guest_granted *message)
+static unsigned int count_kept(const struct granted *granted,
+			       unsigned int domid, bool lost)
 {
-	struct granted *granted = &broker->granted;
-	const struct session *session;
+	const struct entry *entry, *tmp;
+	unsigned int count = 0;
+
+	list_for_each(entry, tmp, &granted->list, link) {
+		if (entry->domid == domid && (entry->lost || !lost))
+			count += entry->kept.count;
+	}
+	return count;
+}
+
+bool granted_has_room(const struct broker *broker, const struct guest *guest)
+{
+	const unsigned int left =
+		count_kept(&broker->granted, guest->domid, true);
+
+	return left + GUEST_MAX_GRANTED <= MOST_KEPT_OF_A_DOMAIN &&
+	       kept_has_room(LINK_MAX_FDS);
+}
+
+static struct entry *begin(struct broker *broker, const struct session *session)
+{
 	struct entry *entry;
 
-	session = sessions_find(&broker->sessions, guest, message->serial);
-	if (!session || find(granted, guest->domid, message->serial) ||
-	    !make_room(broker, session))
-		return false;
+	if (!make_room(broker, session))
+		return NULL;
 	entry = calloc(1, sizeof(*entry));
 	if (!entry)
-		return false;
-	entry->camera = session->camera;
-	entry->domid = guest->domid;
-	entry->serial = message->serial;
-	entry->bytes = message->bytes;
+		return NULL;
+	entry->camera = session->renewed ? NULL : session->camera;
+	entry->domid = session_domid(session);
+	entry->serial = session->serial;
 	entry->evicted = session->evicted;
-	list_append(&granted->list, &entry->link);
+	list_append(&broker->granted.list, &entry->link);
+	return entry;
+}
+
+/* Return: false if that is more than the domain can have, or no dma-bufs. */
+static bool keep(const struct granted *granted, struct entry *entry,
+		 const struct link_message *msg)
+{
+	const unsigned int others =
+		count_kept(granted, entry->domid, false) - entry->kept.count;
+
+	return msg->nfds <= MOST_KEPT_OF_A_DOMAIN - others &&
+	       kept_replace(&entry->kept, msg) == 0;
+}
+
+bool granted_add(struct broker *broker, const struct guest *guest,
+		 const struct link_message *msg)
+{
+	const struct guest_granted *message = msg->data;
+	struct granted *granted = &broker->granted;
+	struct entry *entry = find(granted, guest->domid, message->serial);
+	const struct session *session;
+	bool is_new;
+
+	session = sessions_find(&broker->sessions, guest, message->serial);
+	/* What is new takes a session, and what was lost has none. */
+	if (!session &&
+	    (!entry || entry->lost || msg->nfds > entry->kept.count))
+		return false;
+	is_new = !entry;
+	if (is_new && msg->nfds > 0)
+		entry = begin(broker, session);
+	if (!entry)
+		return false;
+	if (!keep(granted, entry, msg)) {
+		if (is_new)
+			entry_destroy(entry);
+		return false;
+	}
+	entry->bytes = message->bytes;
 	/* The news that it is over may have crossed. */
-	if (!session->live)
+	if (session && session->live)
+		entry->camera = session->camera;
+	else if (entry->camera)
 		granted_review(broker);
+	else
+		leave_camera(entry);
 	return true;
 }
 
@@ -352,12 +444,7 @@ void granted_process_gone(struct broker *broker, struct guest *guest)
 
 void granted_camera_gone(struct broker *broker, const struct camera *camera)
 {
-	struct entry *entry, *tmp;
-
-	list_for_each(entry, tmp, &broker->granted.list, link) {
-		if (entry->camera == camera)
-			entry_destroy(entry);
-	}
+	memory_is_another(broker, camera);
 	count_all_lost(broker);
 }
 
@@ -379,6 +466,7 @@ unsigned int granted_evict_guest(struct broker *broker,
 
 	list_for_each(entry, tmp, &broker->granted.list, link) {
 		if (entry->domid != guest->domid || entry->evicted ||
+		    !entry->camera ||
 		    (camera && entry->camera != camera))
 			continue;
 		entry->evicted = true;

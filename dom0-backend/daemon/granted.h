@@ -4,8 +4,8 @@
  *
  * What was granted is not easily taken back: a guest may keep slots mapped when
  * its session is over, and when its process is. So that is remembered until it
- * is known to have ended: the process says so, the domain is gone, or the
- * camera's memory is another. A guest that has lost the camera - it was evicted,
+ * is known to have ended: the process says so, or the domain is gone. Until then
+ * its memory is kept (daemon/kept.h), also when the camera has another. A guest that has lost the camera - it was evicted,
  * the configuration took it away, an exclusive camera went to another - and does
  * not let go costs the camera its memory: CAMERA_RENEW, after a moment in which
  * the guest can let go; at once if its process died, which alone could tell.
@@ -25,6 +25,7 @@ struct broker;
 struct camera;
 struct event;
 struct guest;
+struct link_message;
 struct session;
 
 /**
@@ -45,22 +46,28 @@ int granted_init(struct broker *broker);
 void granted_finish(struct granted *granted);
 
 /**
- * granted_add() - a guest's process says that its guest can see slots
- * Return: false if that cannot be: it has no such session, or has said so
- * already, or says it of more sessions at a time than there can be.
+ * granted_add() - a guest's process says which slots its guest can see
+ * @msg: a struct guest_granted; descriptors that are kept are taken out of it
+ * Return: false if that cannot be: it has no such session, or none that goes on
+ * and says that the guest sees more than before, or brings no descriptors, others
+ * than of dma-bufs, or more than a domain can have.
  */
 bool granted_add(struct broker *broker, const struct guest *guest,
-		 const struct guest_granted *message);
+		 const struct link_message *msg);
 
-/** granted_remove() - and not any more; @serial may be of nothing that is known,
- * for a camera that was renewed is forgotten before its guests know */
+/** granted_has_room() - @guest's process may grant as much as one can */
+bool granted_has_room(const struct broker *broker, const struct guest *guest);
+
+/** granted_remove() - it can see none any more; @serial may be of nothing that is
+ * known */
 void granted_remove(struct broker *broker, const struct guest *guest,
 		    uint64_t serial);
 
 /** granted_process_gone() - nobody will tell any more what @guest still sees */
 void granted_process_gone(struct broker *broker, struct guest *guest);
 
-/** granted_camera_gone() - @camera's process is no more, or all of it */
+/** granted_camera_gone() - @camera's process is no more, or all of it: what a
+ * guest sees of it is nobody's any more */
 void granted_camera_gone(struct broker *broker, const struct camera *camera);
 
 /** granted_evict() - a guest shall see nothing of @session any more */

@@ -35,6 +35,7 @@ struct device;
 struct event;
 struct guest;
 struct guests;
+struct link_message;
 struct xen_windows;
 
 /**
@@ -102,7 +103,8 @@ struct guest {
  * @claimed: set the device's camera
  * @open: the guest opens a device; guest_answer() follows, now or later
  * @closed: a session is over. Return false if the guest has no such session.
- * @granted: the guest can see slots of a camera. Return false if it cannot be.
+ * @granted: a struct guest_granted: the guest can see slots of a camera;
+ *           descriptors that are kept are taken out. Return false if it cannot be.
  * @ungranted: not any more; the serial may be of nothing that is known
  * @gone: the process is no more, and so are all sessions of the guest
  * @session_report: what a session got; the serial may be of no session of it
@@ -115,7 +117,7 @@ struct guests_ops {
 	void (*open)(void *owner, struct device *device, uint32_t tag);
 	bool (*closed)(void *owner, struct guest *guest, uint64_t serial);
 	bool (*granted)(void *owner, struct guest *guest,
-			const struct guest_granted *message);
+			const struct link_message *msg);
 	void (*ungranted)(void *owner, struct guest *guest, uint64_t serial);
 	void (*gone)(void *owner, struct guest *guest);
 	void (*session_report)(void *owner, struct guest *guest,

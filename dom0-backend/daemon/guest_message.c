@@ -96,13 +96,13 @@ static void on_closed(struct guest *guest, const struct guest_closed *closed)
 		broke_the_rules(guest, "closes an unknown session");
 }
 
-static void on_granted(struct guest *guest, const struct guest_granted *granted)
+static void on_granted(struct guest *guest, const struct link_message *msg)
 {
 	const struct guests *guests = guest->guests;
 
 	if (asks_too_often(guest))
 		broke_the_rules(guest, "grants more often than its guest may");
-	else if (!guests->ops->granted(guests->owner, guest, granted))
+	else if (!guests->ops->granted(guests->owner, guest, msg))
 		broke_the_rules(guest, "grants slots that it cannot have");
 }
 
@@ -144,7 +144,7 @@ void guest_message(struct guest *guest, const struct link_message *msg)
 		on_populate(guest, msg->data);
 	else if (type == GUEST_GRANTED &&
 		 msg->len == sizeof(struct guest_granted))
-		on_granted(guest, msg->data);
+		on_granted(guest, msg);
 	else if (type == GUEST_UNGRANTED &&
 		 msg->len == sizeof(struct guest_granted))
 		on_ungranted(guest, msg->data);

@@ -246,9 +246,12 @@ static int run(struct options *options)
 	return ret;
 }
 
+/* What guests may see is kept by descriptors, hundreds for each guest. */
+#define DESCRIPTORS_WANTED 65536
+
 /*
- * A session costs a camera's process some descriptors, and the usual soft limit
- * is made for select(). The processes we start inherit ours.
+ * A session costs a camera's process some descriptors, too, and the usual soft
+ * limit is made for select(). The processes we start inherit ours.
  */
 static void raise_descriptor_limit(void)
 {
@@ -256,6 +259,15 @@ static void raise_descriptor_limit(void)
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return;
+	/* Only root may have more than it was given. */
+	if (limit.rlim_max < DESCRIPTORS_WANTED) {
+		const struct rlimit wanted = {
+			DESCRIPTORS_WANTED, DESCRIPTORS_WANTED
+		};
+
+		if (setrlimit(RLIMIT_NOFILE, &wanted) == 0)
+			return;
+	}
 	limit.rlim_cur = limit.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
 		log_warning("descriptors stay limited: %s", strerror(errno));

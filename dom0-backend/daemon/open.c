@@ -217,7 +217,9 @@ int open_by_guest(struct broker *broker, struct device *device, uint32_t tag)
 			 session->serial, guest->id.name, device->devid,
 			 session->camera->name);
 	answer.serial = session->serial;
-	answer.transfer = sharing_transfer(session->camera, guest);
+	answer.transfer = granted_has_room(broker, guest) ?
+				  sharing_transfer(session->camera, guest) :
+				  TRANSFER_COPY;
 	/* A guest whose process is gone takes its sessions along by itself. */
 	guest_answer(guest, &answer, fd);
 	close(fd);

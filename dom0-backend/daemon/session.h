@@ -35,6 +35,7 @@ struct guest;
  * @camera: borrowed; outlives the session
  * @live: it is not over at the camera
  * @evicted: vmediactl ended it there
+ * @renewed: since it is over, the camera's memory is another
  * @since: serial of the session by which its domain came to the camera, and
  *         has not left it since: who has it open for longest is smallest
  * @bytes: per second that were admitted; counted in the quotas of guest and
@@ -53,6 +54,7 @@ struct session {
 	struct camera *camera;
 	bool live;
 	bool evicted;
+	bool renewed;
 	uint64_t since;
 	uint64_t bytes;
 	time_t opened;

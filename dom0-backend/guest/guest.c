@@ -141,14 +141,27 @@ static int ask_populate(void *owner, uint64_t offset, uint64_t len,
 	return ret;
 }
 
-static void tell_lending(void *owner, uint64_t serial, uint64_t bytes,
-			 bool can_see)
+/* It must be on its way before anything is granted: we may die at any time. */
+static int tell_granted(void *owner, uint64_t serial, uint64_t bytes,
+			const int *fds, unsigned int nfds)
 {
 	struct guest *guest = owner;
 	const struct guest_granted message = {
-		.hdr.type = can_see ? GUEST_GRANTED : GUEST_UNGRANTED,
+		.hdr.type = GUEST_GRANTED,
 		.serial = serial,
 		.bytes = bytes,
+	};
+
+	return link_try_send(guest->daemon, &message, sizeof(message), fds,
+			     nfds);
+}
+
+static void tell_ungranted(void *owner, uint64_t serial)
+{
+	struct guest *guest = owner;
+	const struct guest_granted message = {
+		.hdr.type = GUEST_UNGRANTED,
+		.serial = serial,
 	};
 
 	/* If it cannot be sent vmediad is gone; its next instance will know of
@@ -266,7 +279,8 @@ static int make_lendings(struct guest *guest)
 		.base = guest->params.base,
 		.hyp = guest->hyp.hyp,
 		.account = &guest->account,
-		.told = tell_lending,
+		.granted = tell_granted,
+		.ungranted = tell_ungranted,
 		.owner = guest,
 	};
 

@@ -11,7 +11,7 @@
  *   SESSION (+fd) answer to OPEN   SESSION_REPORT, REPORT  answer to QUERY
  *   QUERY   how is it going?
  *   POPULATED answer to POPULATE   POPULATE  make pages of the window
- *   STOP    unmap, close, exit     GRANTED   the guest can see a camera's slots
+ *   STOP    unmap, close, exit     GRANTED (+fds) the guest can see a camera's slots
  *                                  UNGRANTED and not any more
  *
  *   vmediad to vmedia-camera       vmedia-camera to vmediad
@@ -231,16 +231,27 @@ struct guest_populated {
 	uint32_t error;
 };
 
+/* Most dma-bufs of which the guest of one vmedia-guest can see something */
+#define GUEST_MAX_GRANTED 512
+
 /**
- * struct guest_granted - GUEST_GRANTED: from now on the guest can see the slots
- * of the camera that @serial is a session of; GUEST_UNGRANTED: it is sure that it
- * cannot any more
- * @serial: of the session, which may be over: a guest may keep the slots mapped
- *          for as long as it likes
+ * struct guest_granted - GUEST_GRANTED: from now on the guest can see these slots
+ * of the camera that @serial is a session of, and no others; GUEST_UNGRANTED: it
+ * is sure that it can see none any more
+ * @serial: of the session, which may be over: a guest may keep slots mapped for
+ *          as long as it likes
  * @bytes: of the slots
  *
- * Each session has at most one GRANTED without its UNGRANTED. Of a process that
- * died nobody can say what its guest still sees; when the guest is gone, nothing.
+ * Beside GRANTED is a descriptor of the dma-buf of each of their planes. Its
+ * memory may be freed with the last of them, whatever a guest has mapped, so
+ * vmediad keeps them, in the place of those that it was sent before: they
+ * outlive the process, and the camera's. It says so before it grants anything.
+ *
+ * No descriptor, if there were some before: all was taken back, but the kernel
+ * does not tell whether the guest has let go; nothing is kept, then.
+ *
+ * Of a process that died nobody can say what its guest still sees; when the
+ * guest is gone, nothing.
  */
 struct guest_granted {
 	struct daemon_header hdr;

@@ -263,18 +263,19 @@ int link_send(struct link *link, const struct iovec *iov, int iovcnt,
 	return err;
 }
 
-int link_try_send(struct link *link, const void *data, size_t len)
+int link_try_send(struct link *link, const void *data, size_t len,
+		  const int *fds, unsigned int nfds)
 {
 	struct iovec iov = { (void *)data, len };
 	int err;
 
-	if (len == 0 || len > LINK_MAX_MESSAGE)
+	if (len == 0 || len > LINK_MAX_MESSAGE || nfds > LINK_MAX_FDS)
 		return -EMSGSIZE;
 	if (link->dead)
 		return -EPIPE;
 	if (!list_empty(&link->outgoing))
 		return -EAGAIN;
-	err = send_now(link, &iov, 1, NULL, 0);
+	err = send_now(link, &iov, 1, fds, nfds);
 	if (err < 0 && err != -EAGAIN)
 		link_die(link);
 	return err;

@@ -89,11 +89,13 @@ int link_send(struct link *link, const struct iovec *iov, int iovcnt,
 	      const int *fds, unsigned int nfds);
 
 /**
- * link_try_send() - send a message that may be lost, without descriptors
+ * link_try_send() - send a message that is in the socket now, or not at all
+ * @fds: as link_send()
  * Return: 0; -EAGAIN if the peer does not read now or older messages wait;
  * else as link_send().
  */
-int link_try_send(struct link *link, const void *data, size_t len);
+int link_try_send(struct link *link, const void *data, size_t len,
+		  const int *fds, unsigned int nfds);
 
 /**
  * link_is_behind() - a quarter of what may wait for the peer waits

@@ -13,6 +13,7 @@
 #include "base/list.h"
 #include "base/util.h"
 #include "daemon/spawn.h"
+#include "ipc/link.h"
 
 #define MAX_ARGS 16
 
@@ -142,8 +143,27 @@ struct child *fake_child_find(const char *option, const char *value)
 
 void fake_child_send(struct child *child, const void *message, size_t len)
 {
-	ssize_t sent = send(child->link_fd, message, len, MSG_NOSIGNAL);
+	fake_child_send_fds(child, message, len, NULL, 0);
+}
 
+void fake_child_send_fds(struct child *child, const void *message, size_t len,
+			 const int *fds, unsigned int nfds)
+{
+	char control[CMSG_SPACE(LINK_MAX_FDS * sizeof(int))] = { 0 };
+	struct iovec iov = { (void *)message, len };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	ssize_t sent;
+
+	assert(nfds <= LINK_MAX_FDS);
+	if (nfds > 0) {
+		msg.msg_control = control;
+		msg.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
+		CMSG_FIRSTHDR(&msg)->cmsg_level = SOL_SOCKET;
+		CMSG_FIRSTHDR(&msg)->cmsg_type = SCM_RIGHTS;
+		CMSG_FIRSTHDR(&msg)->cmsg_len = CMSG_LEN(nfds * sizeof(int));
+		memcpy(CMSG_DATA(CMSG_FIRSTHDR(&msg)), fds, nfds * sizeof(int));
+	}
+	sent = sendmsg(child->link_fd, &msg, MSG_NOSIGNAL);
 	assert(sent == (ssize_t)len);
 }
 

@@ -30,6 +30,10 @@ bool fake_child_has(const struct child *child, const char *argument);
 /** fake_child_send() - it says something to vmediad */
 void fake_child_send(struct child *child, const void *message, size_t len);
 
+/** fake_child_send_fds() - with @nfds descriptors beside it; borrowed */
+void fake_child_send_fds(struct child *child, const void *message, size_t len,
+			 const int *fds, unsigned int nfds);
+
 /**
  * fake_child_receive() - what vmediad said to it next
  * @fd: the descriptor beside it, owned by the caller; -1 if there is none

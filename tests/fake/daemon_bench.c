@@ -16,6 +16,8 @@
 
 #include "base/log.h"
 #include "daemon/spawn.h"
+#include "dma_buf_fake.h"
+#include "ipc/link.h"
 
 #define TAG 77
 
@@ -320,6 +322,26 @@ void bench_close(struct bench *bench, unsigned int domid, uint64_t serial)
 	};
 
 	fake_child_send(bench_guest(domid), &closed, sizeof(closed));
+	bench_settle(bench);
+}
+
+void bench_grant(struct bench *bench, unsigned int domid, uint64_t serial,
+		 uint64_t bytes, unsigned int count)
+{
+	const struct guest_granted granted = {
+		.hdr.type = GUEST_GRANTED,
+		.serial = serial,
+		.bytes = bytes,
+	};
+	int fds[LINK_MAX_FDS];
+
+	assert_true(count <= LINK_MAX_FDS);
+	for (unsigned int i = 0; i < count; i++)
+		fds[i] = fake_dma_buf();
+	fake_child_send_fds(bench_guest(domid), &granted, sizeof(granted), fds,
+			    count);
+	for (unsigned int i = 0; i < count; i++)
+		close(fds[i]);
 	bench_settle(bench);
 }
 

@@ -97,6 +97,11 @@ unsigned int bench_try_open(struct bench *bench, unsigned int domid);
 /** bench_close() - the guest's process says that it closed a session */
 void bench_close(struct bench *bench, unsigned int domid, uint64_t serial);
 
+/** bench_grant() - the guest's process says that its guest sees @bytes of slots,
+ * of @count dma-bufs; fake_dma_buf_count() counts those that vmediad keeps */
+void bench_grant(struct bench *bench, unsigned int domid, uint64_t serial,
+		 uint64_t bytes, unsigned int count);
+
 /** bench_camera_closes() - a camera says that a session is over */
 void bench_camera_closes(struct bench *bench, const char *name,
 			 uint64_t serial);

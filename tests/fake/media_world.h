@@ -56,6 +56,7 @@ struct world_session {
  * @opens: GUEST_OPEN messages that nobody asked for as yet
  * @populates: GUEST_POPULATE messages; @last_populate: the last of them
  * @transfer: enum transfer_policy of sessions that are granted from now on
+ * @kept: descriptors beside the last GUEST_GRANTED
  * @granted: GUEST_GRANTED messages; @ungranted: GUEST_UNGRANTED messages;
  *           @last_granted: the last of either
  * @populating: vmediad answers them by itself, and makes the pages
@@ -80,6 +81,7 @@ struct world {
 	unsigned int populates;
 	struct guest_populate last_populate;
 	uint32_t transfer;
+	unsigned int kept;
 	unsigned int granted;
 	unsigned int ungranted;
 	struct guest_granted last_granted;

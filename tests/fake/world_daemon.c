@@ -86,7 +86,35 @@ union to_daemon {
 	struct guest_report report;
 };
 
-static void take_message(struct world *world, const union to_daemon *msg)
+/* Return: as recv(). @nfds: how many descriptors were beside it. */
+static ssize_t receive(struct world *world, union to_daemon *msg,
+		       unsigned int *nfds)
+{
+	char control[CMSG_SPACE(LINK_MAX_FDS * sizeof(int))];
+	struct iovec iov = {msg, sizeof(*msg)};
+	struct msghdr header = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	const ssize_t len = recvmsg(world->daemon, &header, MSG_DONTWAIT);
+	const struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
+	int fd;
+
+	*nfds = 0;
+	if (len <= 0 || !rights)
+		return len;
+	*nfds = (rights->cmsg_len - CMSG_LEN(0)) / sizeof(fd);
+	for (unsigned int i = 0; i < *nfds; i++) {
+		memcpy(&fd, CMSG_DATA(rights) + i * sizeof(fd), sizeof(fd));
+		close(fd);
+	}
+	return len;
+}
+
+static void take_message(struct world *world, const union to_daemon *msg,
+			 unsigned int nfds)
 {
 	switch (msg->hdr.type) {
 	case GUEST_OPEN:
@@ -109,6 +137,7 @@ static void take_message(struct world *world, const union to_daemon *msg)
 		break;
 	case GUEST_GRANTED:
 		world->granted++;
+		world->kept = nfds;
 		world->last_granted = msg->granted;
 		break;
 	case GUEST_UNGRANTED:
@@ -123,6 +152,7 @@ static void take_message(struct world *world, const union to_daemon *msg)
 bool world_serve(struct world *world)
 {
 	union to_daemon msg;
+	unsigned int nfds;
 	bool busy = false;
 
 	while (world->daemon >= 0 &&
@@ -130,8 +160,8 @@ bool world_serve(struct world *world)
 		       0 &&
 	       msg.hdr.type != GUEST_SESSION_REPORT &&
 	       msg.hdr.type != GUEST_REPORT) {
-		recv(world->daemon, &msg, sizeof(msg), MSG_DONTWAIT);
-		take_message(world, &msg);
+		receive(world, &msg, &nfds);
+		take_message(world, &msg, nfds);
 		busy = true;
 	}
 	return busy;

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "daemon_bench.h"
+#include "dma_buf_fake.h"
 
 #define SLOTS ((uint64_t)32 << 20)
 #define MEMORY ((uint64_t)256 << 20)
@@ -25,13 +26,14 @@ static struct config_camera cameras[] = {
 	  .slots = 8 },
 };
 
-static void tell(struct bench *bench, unsigned int domid, uint32_t type,
-		 uint64_t serial)
+/* dma-bufs of a pool */
+#define DMA_BUFS 8
+
+static void lets_go(struct bench *bench, unsigned int domid, uint64_t serial)
 {
 	const struct guest_granted message = {
-		.hdr.type = type,
+		.hdr.type = GUEST_UNGRANTED,
 		.serial = serial,
-		.bytes = SLOTS,
 	};
 
 	fake_child_send(bench_guest(domid), &message, sizeof(message));
@@ -43,7 +45,7 @@ static uint64_t see_slots(struct bench *bench, unsigned int domid)
 {
 	const uint64_t serial = bench_must_open(bench, domid);
 
-	tell(bench, domid, GUEST_GRANTED, serial);
+	bench_grant(bench, domid, serial, SLOTS, DMA_BUFS);
 	return serial;
 }
 
@@ -102,7 +104,7 @@ static void who_lets_go_of_its_slots_costs_nobody_anything(void **state)
 	bench_start_with_guests(bench, 1);
 	serial = see_slots(bench, 1);
 	evict(bench, 1);
-	tell(bench, 1, GUEST_UNGRANTED, serial);
+	lets_go(bench, 1, serial);
 	bench_wait(bench, LONG_MS);
 	assert_false(is_renewed());
 }
@@ -151,7 +153,7 @@ static void slots_that_are_granted_as_the_session_is_evicted_count(void **state)
 	bench_start_with_guests(bench, 1);
 	serial = bench_must_open(bench, 1);
 	evict(bench, 1);
-	tell(bench, 1, GUEST_GRANTED, serial);
+	bench_grant(bench, 1, serial, SLOTS, DMA_BUFS);
 	bench_wait(bench, LONG_MS);
 	assert_true(is_renewed());
 }
@@ -230,7 +232,7 @@ static void who_lets_go_after_the_camera_was_renewed_is_heard(void **state)
 	serial = see_slots(bench, 1);
 	evict(bench, 1);
 	bench_wait(bench, LONG_MS);
-	tell(bench, 1, GUEST_UNGRANTED, serial);
+	lets_go(bench, 1, serial);
 	assert_false(fake_child_killed(bench_guest(1)));
 }
 
@@ -345,7 +347,8 @@ static void unlimited_memory_stays_so(void **state)
 	assert_true(memory_told() == 0);
 }
 
-static void memory_is_back_when_the_camera_is_renewed(void **state)
+/* The guest still has what it had, though it shows no new picture. */
+static void a_renewed_camera_gives_no_memory_back(void **state)
 {
 	struct bench *bench = *state;
 
@@ -353,12 +356,12 @@ static void memory_is_back_when_the_camera_is_renewed(void **state)
 	bench_start_with_guests(bench, 1);
 	see_slots(bench, 1);
 	process_dies(bench, 1);
-	bench_drop(bench_guest(1));
 	evict(bench, 1);
-	assert_true(memory_told() == MEMORY);
+	assert_true(is_renewed());
+	assert_true(memory_told() == MEMORY - SLOTS);
 }
 
-static void memory_is_back_when_the_cameras_process_is_gone(void **state)
+static void nor_does_a_camera_whose_process_is_gone(void **state)
 {
 	struct bench *bench = *state;
 
@@ -366,10 +369,9 @@ static void memory_is_back_when_the_cameras_process_is_gone(void **state)
 	bench_start_with_guests(bench, 1);
 	see_slots(bench, 1);
 	process_dies(bench, 1);
-	bench_drop(bench_guest(1));
 	fake_child_end(bench_camera("rear"), SIGSEGV);
 	bench_settle(bench);
-	assert_true(memory_told() == MEMORY);
+	assert_true(memory_told() == MEMORY - SLOTS);
 }
 
 /* The memory went with the process. */
@@ -395,7 +397,7 @@ static void what_a_dead_process_left_cannot_be_denied_by_the_next(void **state)
 	bench_start_with_guests(bench, 1);
 	serial = see_slots(bench, 1);
 	process_dies(bench, 1);
-	tell(bench, 1, GUEST_UNGRANTED, serial);
+	lets_go(bench, 1, serial);
 	evict(bench, 1);
 	assert_true(is_renewed());
 }
@@ -468,13 +470,177 @@ static void who_comes_back_to_an_exclusive_camera_finds_it_as_it_was(
 	assert_false(is_renewed());
 }
 
-static void who_grants_the_same_twice_is_killed(void **state)
+static void a_process_that_grants_no_memory_is_killed(void **state)
 {
 	struct bench *bench = *state;
 
 	bench_start_with_guests(bench, 1);
-	tell(bench, 1, GUEST_GRANTED, see_slots(bench, 1));
+	bench_grant(bench, 1, bench_must_open(bench, 1), SLOTS, 0);
 	assert_true(fake_child_killed(bench_guest(1)));
+}
+
+/* Such as the end of a socket, whose other end shall see that it is gone */
+static void a_process_that_has_something_else_kept_is_killed(void **state)
+{
+	struct bench *bench = *state;
+	struct guest_granted message = { .hdr.type = GUEST_GRANTED };
+	const int fds[] = { STDERR_FILENO };
+
+	bench_start_with_guests(bench, 1);
+	message.serial = bench_must_open(bench, 1);
+	fake_child_send_fds(bench_guest(1), &message, sizeof(message), fds, 1);
+	bench_settle(bench);
+	assert_true(fake_child_killed(bench_guest(1)));
+}
+
+static void who_has_more_kept_than_a_domain_may_is_killed(void **state)
+{
+	struct bench *bench = *state;
+	unsigned int count = 0;
+
+	bench->config.limits.limit[QUOTA_SESSIONS] = 0;
+	bench_start_with_guests(bench, 1);
+	while (count < 100 && !fake_child_killed(bench_guest(1))) {
+		bench_grant(bench, 1, bench_must_open(bench, 1), SLOTS, 128);
+		count++;
+	}
+	assert_in_range(count, GUEST_MAX_GRANTED / 128 + 1, 99);
+	assert_in_range(fake_dma_buf_count(), GUEST_MAX_GRANTED, 2048);
+}
+
+static void who_sees_more_when_its_session_is_over_is_killed(void **state)
+{
+	struct bench *bench = *state;
+	uint64_t serial;
+
+	bench_start_with_guests(bench, 1);
+	serial = see_slots(bench, 1);
+	bench_close(bench, 1, serial);
+	bench_grant(bench, 1, serial, SLOTS, DMA_BUFS + 1);
+	assert_true(fake_child_killed(bench_guest(1)));
+}
+
+static void memory_is_kept_until_the_guest_lets_go(void **state)
+{
+	struct bench *bench = *state;
+	uint64_t serial;
+
+	bench_start_with_guests(bench, 1);
+	serial = see_slots(bench, 1);
+	bench_close(bench, 1, serial);
+	assert_int_equal(fake_dma_buf_count(), DMA_BUFS);
+	lets_go(bench, 1, serial);
+	assert_int_equal(fake_dma_buf_count(), 0);
+}
+
+static void what_the_guest_let_go_of_is_not_kept(void **state)
+{
+	struct bench *bench = *state;
+	uint64_t serial;
+
+	bench_start_with_guests(bench, 1);
+	serial = see_slots(bench, 1);
+	bench_close(bench, 1, serial);
+	bench_grant(bench, 1, serial, SLOTS / DMA_BUFS, 1);
+	assert_int_equal(fake_dma_buf_count(), 1);
+}
+
+static void memory_is_kept_when_the_guests_process_dies(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_start_with_guests(bench, 1);
+	see_slots(bench, 1);
+	process_dies(bench, 1);
+	assert_int_equal(fake_dma_buf_count(), DMA_BUFS);
+}
+
+static void memory_is_kept_when_the_camera_is_renewed(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_start_with_guests(bench, 1);
+	see_slots(bench, 1);
+	evict(bench, 1);
+	bench_wait(bench, LONG_MS);
+	assert_true(is_renewed());
+	assert_int_equal(fake_dma_buf_count(), DMA_BUFS);
+}
+
+static void after_the_renewal_it_is_kept_until_the_guest_lets_go(void **state)
+{
+	struct bench *bench = *state;
+	uint64_t serial;
+
+	bench_start_with_guests(bench, 1);
+	serial = see_slots(bench, 1);
+	evict(bench, 1);
+	bench_wait(bench, LONG_MS);
+	lets_go(bench, 1, serial);
+	assert_int_equal(fake_dma_buf_count(), 0);
+}
+
+static void memory_is_kept_when_the_cameras_process_dies(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_start_with_guests(bench, 1);
+	see_slots(bench, 1);
+	fake_child_end(bench_camera("rear"), SIGSEGV);
+	bench_settle(bench);
+	assert_int_equal(fake_dma_buf_count(), DMA_BUFS);
+}
+
+static void nothing_is_kept_for_a_domain_that_is_gone(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_start_with_guests(bench, 1);
+	see_slots(bench, 1);
+	process_dies(bench, 1);
+	fake_xs_domain(1, false);
+	bench_settle(bench);
+	fake_child_end(bench_guest(1), 0);
+	fake_xs_remove("backend/virtio/1");
+	bench_settle(bench);
+	assert_int_equal(fake_dma_buf_count(), 0);
+}
+
+/* It could cost the others their camera again and again. */
+static void who_is_shut_out_and_says_it_sees_more_costs_nothing(void **state)
+{
+	struct bench *bench = *state;
+	uint64_t serial;
+
+	bench_start_with_guests(bench, 1);
+	serial = see_slots(bench, 1);
+	evict(bench, 1);
+	bench_wait(bench, LONG_MS);
+	bench_drop(bench_camera("rear"));
+	lets_go(bench, 1, serial);
+	bench_grant(bench, 1, serial, SLOTS, DMA_BUFS);
+	bench_wait(bench, LONG_MS);
+	assert_false(is_renewed());
+}
+
+/* Its process will grant nothing, and others have descriptors left. */
+static void who_left_too_much_behind_gets_copies(void **state)
+{
+	struct guest_session answer;
+	struct guest_open open = { .hdr.type = GUEST_OPEN };
+	struct bench *bench = *state;
+
+	bench->config.limits.limit[QUOTA_SESSIONS] = 0;
+	bench_start_with_guests(bench, 1);
+	for (unsigned int i = 0; i <= GUEST_MAX_GRANTED / 128; i++)
+		bench_grant(bench, 1, bench_must_open(bench, 1), SLOTS, 128);
+	process_dies(bench, 1);
+	bench_live(bench, 1, 0, 3);
+	fake_child_send(bench_guest(1), &open, sizeof(open));
+	bench_settle(bench);
+	close(bench_next(bench_guest(1), GUEST_SESSION, &answer,
+			 sizeof(answer)));
+	assert_int_equal(answer.transfer, TRANSFER_COPY);
 }
 
 static void who_grants_what_is_anothers_is_killed(void **state)
@@ -482,8 +648,18 @@ static void who_grants_what_is_anothers_is_killed(void **state)
 	struct bench *bench = *state;
 
 	bench_start_with_guests(bench, 2);
-	tell(bench, 1, GUEST_GRANTED, bench_must_open(bench, 2));
+	bench_grant(bench, 1, bench_must_open(bench, 2), SLOTS, DMA_BUFS);
 	assert_true(fake_child_killed(bench_guest(1)));
+}
+
+/* Its kernel does not tell whether the guest has let go: nothing is kept. */
+static uint64_t see_and_return(struct bench *bench)
+{
+	const uint64_t serial = bench_must_open(bench, 1);
+
+	bench_grant(bench, 1, serial, SLOTS, 1);
+	bench_grant(bench, 1, serial, SLOTS, 0);
+	return serial;
 }
 
 static void who_grants_to_more_sessions_than_it_can_have_is_killed(void **state)
@@ -494,7 +670,7 @@ static void who_grants_to_more_sessions_than_it_can_have_is_killed(void **state)
 	bench->config.limits.limit[QUOTA_SESSIONS] = 0;
 	bench_start_with_guests(bench, 1);
 	while (count < 4096 && !fake_child_killed(bench_guest(1))) {
-		see_slots(bench, 1);
+		see_and_return(bench);
 		bench_drop(bench_camera("rear"));
 		count++;
 	}
@@ -519,7 +695,7 @@ static void of_very_many_closed_sessions_the_oldest_is_forgotten(void **state)
 
 	bench_start_with_guests(bench, 1);
 	for (int i = 0; i < 3000; i++) {
-		bench_close(bench, 1, see_slots(bench, 1));
+		bench_close(bench, 1, see_and_return(bench));
 		bench_drop(bench_camera("rear"));
 	}
 	assert_false(fake_child_killed(bench_guest(1)));
@@ -557,15 +733,27 @@ int main(void)
 		flow_test(what_a_dead_process_left_is_less_memory_for_the_next),
 		flow_test(more_than_all_memory_left_behind_is_not_unlimited),
 		flow_test(unlimited_memory_stays_so),
-		flow_test(memory_is_back_when_the_camera_is_renewed),
-		flow_test(memory_is_back_when_the_cameras_process_is_gone),
+		flow_test(a_renewed_camera_gives_no_memory_back),
+		flow_test(nor_does_a_camera_whose_process_is_gone),
 		flow_test(a_camera_that_died_need_not_be_renewed),
 		flow_test(what_a_dead_process_left_cannot_be_denied_by_the_next),
 		flow_test(a_domain_that_is_gone_sees_nothing),
 		flow_test(a_domain_that_loses_its_devices_and_lives_on_is_shut_out),
 		flow_test(an_exclusive_camera_is_renewed_before_another_sees_it),
 		flow_test(who_comes_back_to_an_exclusive_camera_finds_it_as_it_was),
-		flow_test(who_grants_the_same_twice_is_killed),
+		flow_test(memory_is_kept_until_the_guest_lets_go),
+		flow_test(what_the_guest_let_go_of_is_not_kept),
+		flow_test(memory_is_kept_when_the_guests_process_dies),
+		flow_test(memory_is_kept_when_the_camera_is_renewed),
+		flow_test(after_the_renewal_it_is_kept_until_the_guest_lets_go),
+		flow_test(memory_is_kept_when_the_cameras_process_dies),
+		flow_test(nothing_is_kept_for_a_domain_that_is_gone),
+		flow_test(who_is_shut_out_and_says_it_sees_more_costs_nothing),
+		flow_test(who_left_too_much_behind_gets_copies),
+		flow_test(a_process_that_grants_no_memory_is_killed),
+		flow_test(a_process_that_has_something_else_kept_is_killed),
+		flow_test(who_has_more_kept_than_a_domain_may_is_killed),
+		flow_test(who_sees_more_when_its_session_is_over_is_killed),
 		flow_test(who_grants_what_is_anothers_is_killed),
 		flow_test(who_grants_to_more_sessions_than_it_can_have_is_killed),
 		flow_test(of_very_many_closed_sessions_the_oldest_is_forgotten),

@@ -64,12 +64,8 @@ static void a_wrong_limit_changes_none(void **state)
 static void what_a_guest_kept_of_a_closed_session_can_be_evicted(void **state)
 {
 	struct ctl_bench *ctl = *state;
-	const struct guest_granted granted = {
-		.hdr.type = GUEST_GRANTED,
-		.serial = 1,
-	};
 
-	fake_child_send(bench_guest(1), &granted, sizeof(granted));
+	bench_grant(ctl->bench, 1, 1, 1000, 1);
 	bench_close(ctl->bench, 1, 1);
 	ctl_expect(state, "evict guest-1 rear", 0,
 		   "evicted: what the guest kept of 1 sessions\n");

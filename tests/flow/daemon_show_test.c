@@ -143,15 +143,9 @@ static void ways_that_there_are_not_are_not_shown(void **state)
 static void what_dead_processes_left_counts_as_used(void **state)
 {
 	struct ctl_bench *ctl = *state;
-	const struct guest_granted granted = {
-		.hdr.type = GUEST_GRANTED,
-		.serial = 2,
-		.bytes = 1000,
-	};
 	struct json_object *answer;
 
-	fake_child_send(bench_guest(2), &granted, sizeof(granted));
-	bench_settle(ctl->bench);
+	bench_grant(ctl->bench, 2, 2, 1000, 1);
 	fake_child_end(bench_guest(2), SIGSEGV);
 	bench_settle(ctl->bench);
 	bench_wait(ctl->bench, 5);

@@ -251,7 +251,7 @@ static void a_message_that_may_be_lost_does_not_wait(void **state)
 	int err = 0;
 
 	for (int i = 0; i < 200 && err == 0; i++)
-		err = link_try_send(peer->link, large, sizeof(large));
+		err = link_try_send(peer->link, large, sizeof(large), NULL, 0);
 	assert_int_equal(err, -EAGAIN);
 }
 
@@ -310,7 +310,7 @@ static void a_reader_that_lets_descriptors_pile_up_is_closed(void **state)
 
 	for (int i = 0; i < LINK_MAX_FDS; i++)
 		fds[i] = STDERR_FILENO;
-	while (link_try_send(peer->link, large, sizeof(large)) == 0)
+	while (link_try_send(peer->link, large, sizeof(large), NULL, 0) == 0)
 		;
 	while (sent < 10 && link_send(peer->link, &iov, 1, fds,
 				      LINK_MAX_FDS) == 0)
@@ -329,7 +329,7 @@ static void pile_up(struct peer *peer)
 
 	for (int i = 0; i < 40; i++)
 		fds[i] = STDERR_FILENO;
-	while (link_try_send(peer->link, large, sizeof(large)) == 0)
+	while (link_try_send(peer->link, large, sizeof(large), NULL, 0) == 0)
 		;
 	link_send(peer->link, &iov, 1, fds, 40);
 }

@@ -14,6 +14,7 @@
 
 #include "hyp/export.h"
 #include "hyp_fake.h"
+#include "ipc/link.h"
 #include "media/account.h"
 #include "media/lending.h"
 
@@ -24,7 +25,8 @@
  * struct scene - a guest of which one session may have slots
  * @fd: of a plane of LEN bytes
  * @told: times that vmediad was told that it can see them; @untold: that not
- * @bytes: of what it was told last
+ * @bytes: of what it was told last; @kept: and how many dma-bufs that was
+ * @deaf: vmediad cannot be told that the guest sees anything
  */
 struct scene {
 	struct hyp_fake *fake;
@@ -35,22 +37,43 @@ struct scene {
 	unsigned int told;
 	unsigned int untold;
 	uint64_t bytes;
+	unsigned int kept;
+	bool deaf;
 };
 
-static void told(void *owner, uint64_t serial, uint64_t bytes, bool can_see)
+static int granted(void *owner, uint64_t serial, uint64_t bytes,
+		   const int *fds, unsigned int nfds)
 {
 	struct scene *scene = owner;
 
 	assert_int_equal(serial, SERIAL);
-	scene->told += can_see;
-	scene->untold += !can_see;
+	if (scene->deaf)
+		return -EAGAIN;
+	for (unsigned int i = 0; i < nfds; i++)
+		assert_int_equal(lseek(fds[i], 0, SEEK_END), LEN);
+	scene->told++;
 	scene->bytes = bytes;
+	scene->kept = nfds;
+	return 0;
+}
+
+static void ungranted(void *owner, uint64_t serial)
+{
+	struct scene *scene = owner;
+
+	assert_int_equal(serial, SERIAL);
+	scene->untold++;
+	scene->kept = 0;
 }
 
 static int set_up(void **state)
 {
 	struct scene *scene = calloc(1, sizeof(*scene));
-	struct lendings_params params = {.told = told, .owner = scene};
+	struct lendings_params params = {
+		.granted = granted,
+		.ungranted = ungranted,
+		.owner = scene,
+	};
 
 	assert_non_null(scene);
 	scene->fake = hyp_fake_create();
@@ -91,13 +114,23 @@ static int try_lend(struct scene *scene, struct loan **out)
 	return ret;
 }
 
-static struct loan *lend(struct scene *scene)
+static struct loan *lend_more(struct scene *scene)
 {
 	struct loan *loan;
 
-	lending_begin(scene->lending, LEN);
 	assert_int_equal(try_lend(scene, &loan), 0);
 	return loan;
+}
+
+static int announce(struct scene *scene)
+{
+	return lending_begin(scene->lending, LEN, &scene->fd, 1);
+}
+
+static struct loan *lend(struct scene *scene)
+{
+	assert_int_equal(announce(scene), 0);
+	return lend_more(scene);
 }
 
 static uint8_t *see(struct scene *scene, const struct loan *loan)
@@ -191,9 +224,68 @@ static void it_is_over_with_its_last_loan(void **state)
 	loan_retire(one);
 	assert_int_equal(scene->untold, 0);
 	loan_retire(other);
-	assert_int_equal(scene->told, 1);
+	assert_int_equal(scene->told, 2);
 	assert_int_equal(scene->untold, 1);
+	assert_int_equal(scene->kept, 0);
+}
+
+static void what_is_lent_later_is_kept_beside_what_is_lent(void **state)
+{
+	struct scene *scene = *state;
+	struct loan *one = lend(scene), *other = lend(scene);
+
+	assert_int_equal(scene->kept, 2);
+	assert_int_equal(scene->bytes, 2 * LEN);
+	loan_retire(one);
+	loan_retire(other);
+}
+
+static void of_what_is_over_nothing_is_kept(void **state)
+{
+	struct scene *scene = *state;
+	struct loan *one = lend(scene), *other = lend(scene);
+
+	loan_retire(one);
+	hyp_fake_run_once(scene->fake, 150);
+	assert_int_equal(scene->kept, 1);
 	assert_int_equal(scene->bytes, LEN);
+	loan_retire(other);
+}
+
+static void who_did_not_hear_what_is_left_is_told_later(void **state)
+{
+	struct scene *scene = *state;
+	struct loan *one = lend(scene), *other = lend(scene);
+
+	loan_retire(one);
+	scene->deaf = true;
+	hyp_fake_run_once(scene->fake, 150);
+	assert_int_equal(scene->kept, 2);
+	scene->deaf = false;
+	hyp_fake_run_once(scene->fake, 250);
+	assert_int_equal(scene->kept, 1);
+	loan_retire(other);
+}
+
+static void what_cannot_be_kept_is_not_lent(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->deaf = true;
+	assert_int_equal(announce(scene), -EAGAIN);
+	assert_int_equal(scene->untold, 0);
+}
+
+static void what_is_too_much_for_a_message_is_not_lent(void **state)
+{
+	struct loan *loans[LINK_MAX_FDS];
+	struct scene *scene = *state;
+
+	for (unsigned int i = 0; i < LINK_MAX_FDS; i++)
+		loans[i] = lend(scene);
+	assert_int_equal(announce(scene), -ENFILE);
+	for (unsigned int i = 0; i < LINK_MAX_FDS; i++)
+		loan_retire(loans[i]);
 }
 
 static void one_that_comes_to_nothing_is_over(void **state)
@@ -202,7 +294,7 @@ static void one_that_comes_to_nothing_is_over(void **state)
 	struct loan *loan;
 
 	hyp_fake_fail(scene->fake, HYP_FAKE_EXPORT, 1, -ENOSPC);
-	lending_begin(scene->lending, LEN);
+	assert_int_equal(announce(scene), 0);
 	assert_int_equal(try_lend(scene, &loan), -ENOSPC);
 	assert_int_equal(scene->told, 1);
 	assert_int_equal(scene->untold, 1);
@@ -224,7 +316,7 @@ static void no_two_loans_have_a_name(void **state)
 	struct scene *scene = *state;
 
 	for (unsigned int i = 0; i < LENDING_MAX; i++) {
-		loans[i] = lend(scene);
+		loans[i] = lend_more(scene);
 		for (unsigned int j = 0; j < i; j++)
 			assert_int_not_equal(loan_name(loans[i]),
 					     loan_name(loans[j]));
@@ -239,10 +331,10 @@ static void they_are_so_many_and_no_more(void **state)
 	struct scene *scene = *state;
 
 	for (unsigned int i = 0; i < LENDING_MAX; i++)
-		loans[i] = lend(scene);
+		loans[i] = lend_more(scene);
 	assert_int_equal(try_lend(scene, &loan), -ENFILE);
 	loan_retire(loans[7]);
-	loans[7] = lend(scene);
+	loans[7] = lend_more(scene);
 	for (unsigned int i = 0; i < LENDING_MAX; i++)
 		loan_retire(loans[i]);
 }
@@ -259,6 +351,7 @@ static void at_the_end_nobody_says_that_it_is_over(void **state)
 	lendings_destroy(scene->lendings);
 	scene->lendings = NULL;
 	assert_int_equal(scene->untold, 0);
+	assert_int_equal(scene->kept, 1);
 }
 
 static void at_the_end_what_was_let_go_is_over(void **state)
@@ -288,6 +381,11 @@ int main(void)
 		TEST(nobody_is_looked_after_in_vain),
 		TEST(a_lending_outlives_its_session),
 		TEST(it_is_over_with_its_last_loan),
+		TEST(what_is_lent_later_is_kept_beside_what_is_lent),
+		TEST(of_what_is_over_nothing_is_kept),
+		TEST(who_did_not_hear_what_is_left_is_told_later),
+		TEST(what_cannot_be_kept_is_not_lent),
+		TEST(what_is_too_much_for_a_message_is_not_lent),
 		TEST(one_that_comes_to_nothing_is_over),
 		TEST(another_may_begin_when_it_is_over),
 		TEST(no_two_loans_have_a_name),

@@ -80,6 +80,11 @@ int export_end(struct export *export)
 	return ret;
 }
 
+int export_fd(const struct export *export)
+{
+	return export->fd;
+}
+
 bool export_is_proof(const struct export *export)
 {
 	return export->may == HYP_MAY_READ;

@@ -33,6 +33,9 @@ struct hyp;
 int export_create(struct hyp *hyp, int fd, size_t len, bool trusts,
 		  struct export **out);
 
+/** export_fd() - of the dma-buf; borrowed */
+int export_fd(const struct export *export);
+
 /**
  * export_end() - the guest shall not see the pages any more
  *

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "ipc/daemon_proto.h"
+#include "ipc/session_proto.h"
 #include "media/allocate.h"
 #include "media/device_state.h"
 #include "media/lending.h"
@@ -120,10 +121,17 @@ static int lend_slot(struct session *session, struct queue *queue,
 static int lend_all(struct session *session, struct queue *queue)
 {
 	const struct queue_layout *layout = slots_layout(queue->slots, 0);
-	int ret = 0;
+	int fds[SESSION_MAX_SLOTS * VIRTIO_MEDIA_MAX_PLANES];
+	unsigned int nfds = 0;
+	int ret;
 
-	lending_begin(session->lending,
-		      (uint64_t)queue->count * layout_bytes(layout));
+	for (unsigned int i = 0; i < queue->count; i++) {
+		for (unsigned int j = 0; j < layout->num_planes; j++)
+			fds[nfds++] = slots_fd(queue->slots, i, j);
+	}
+	ret = lending_begin(session->lending,
+			    (uint64_t)queue->count * layout_bytes(layout), fds,
+			    nfds);
 	for (unsigned int i = 0; i < queue->count && ret == 0; i++)
 		ret = lend_slot(session, queue, i);
 	return ret;

@@ -9,6 +9,7 @@
 
 #include "base/util.h"
 #include "hyp/export.h"
+#include "ipc/link.h"
 #include "media/account.h"
 
 /* Between two looks at what lingers: it is most probably over soon, or the guest
@@ -35,8 +36,9 @@ struct lendings {
  * struct lending - see lending.h
  * @has_session: it is not over
  * @num_loans: that are not ended
- * @is_told: that the guest can see slots, and not that it cannot any more
- * @told_bytes: of these
+ * @is_told: vmediad knows that the guest can see slots, and not that it cannot
+ *           any more
+ * @num_told: dma-bufs of these that vmediad keeps
  * @is_proof: when no loan is left it is sure that the guest sees nothing
  */
 struct lending {
@@ -46,7 +48,7 @@ struct lending {
 	bool has_session;
 	unsigned int num_loans;
 	bool is_told;
-	uint64_t told_bytes;
+	unsigned int num_told;
 	bool is_proof;
 };
 
@@ -65,22 +67,76 @@ struct loan {
 	unsigned int mappings;
 };
 
-static void tell(struct lending *lending, bool can_see)
+static void look_later(struct lendings *lendings, unsigned int wait)
+{
+	const struct timeval when = {
+		.tv_sec = wait / 1000,
+		.tv_usec = wait % 1000 * 1000,
+	};
+
+	lendings->wait = wait;
+	evtimer_add(lendings->timer, &when);
+}
+
+/* What vmediad keeps is what is lent now, and what is about to be. */
+static int tell(struct lending *lending, uint64_t bytes, const int *fds,
+		unsigned int nfds)
+{
+	const struct lendings *lendings = lending->lendings;
+	const struct lendings_params *params = &lendings->params;
+	int all[LINK_MAX_FDS];
+	unsigned int count = 0;
+	int ret;
+
+	if (lending->num_loans + nfds > LINK_MAX_FDS)
+		return -ENFILE;
+	for (size_t i = 0; i < LENDING_MAX; i++) {
+		const struct loan *loan = lendings->loans[i];
+
+		if (!loan || loan->lending != lending)
+			continue;
+		bytes += loan->len;
+		all[count++] = export_fd(loan->export);
+	}
+	for (unsigned int i = 0; i < nfds; i++)
+		all[count++] = fds[i];
+	ret = params->granted(params->owner, lending->serial, bytes, all,
+			      count);
+	if (ret < 0)
+		return ret;
+	lending->is_told = true;
+	lending->num_told = count;
+	return 0;
+}
+
+static void tell_end(struct lending *lending)
 {
 	const struct lendings_params *params = &lending->lendings->params;
 
-	lending->is_told = can_see;
-	params->told(params->owner, lending->serial, lending->told_bytes,
-		     can_see);
+	/* Nobody can know: vmediad remembers, but it need keep nothing. */
+	if (!lending->is_proof) {
+		if (lending->num_told > 0)
+			tell(lending, 0, NULL, 0);
+		return;
+	}
+	lending->is_told = false;
+	lending->num_told = 0;
+	params->ungranted(params->owner, lending->serial);
 }
 
 /* Loans and session are its users; both may be the last. */
 static void drop_if_unused(struct lending *lending)
 {
-	if (lending->num_loans > 0)
+	struct lendings *lendings = lending->lendings;
+
+	if (lending->num_loans > 0) {
+		/* More may end now. Then vmediad can let go of these. */
+		if (!evtimer_pending(lendings->timer, NULL))
+			look_later(lendings, FIRST_LOOK_MS);
 		return;
-	if (lending->is_told && lending->is_proof)
-		tell(lending, false);
+	}
+	if (lending->is_told)
+		tell_end(lending);
 	if (!lending->has_session)
 		free(lending);
 }
@@ -112,17 +168,6 @@ static bool try_end(struct loan *loan)
 	return true;
 }
 
-static void look_later(struct lendings *lendings, unsigned int wait)
-{
-	const struct timeval when = {
-		.tv_sec = wait / 1000,
-		.tv_usec = wait % 1000 * 1000,
-	};
-
-	lendings->wait = wait;
-	evtimer_add(lendings->timer, &when);
-}
-
 static bool end_unused(struct lendings *lendings)
 {
 	bool all = true;
@@ -136,11 +181,27 @@ static bool end_unused(struct lendings *lendings)
 	return all;
 }
 
+/* Return: false if vmediad could not be told. */
+static bool tell_what_is_left(const struct lendings *lendings)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < LENDING_MAX; i++) {
+		const struct loan *loan = lendings->loans[i];
+
+		if (loan && loan->lending->num_told != loan->lending->num_loans &&
+		    tell(loan->lending, 0, NULL, 0) < 0)
+			all = false;
+	}
+	return all;
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct lendings *lendings = arg;
+	const bool are_ended = end_unused(lendings);
 
-	if (!end_unused(lendings))
+	if (!tell_what_is_left(lendings) || !are_ended)
 		look_later(lendings, MIN(2 * lendings->wait,
 					 (unsigned int)LAST_LOOK_MS));
 }
@@ -161,10 +222,10 @@ int lendings_create(const struct lendings_params *params, struct lendings **out)
 	return 0;
 }
 
-/* Of what is left nobody may say that it is over. */
+/* Of what is left nobody may say that it is over, or that it need not be kept. */
 static void abandon(struct loan *loan)
 {
-	loan->lending->is_proof = false;
+	loan->lending->is_told = false;
 	export_abandon(loan->export);
 	forget(loan);
 }
@@ -229,12 +290,10 @@ void lending_end(struct lending *lending)
 	drop_if_unused(lending);
 }
 
-void lending_begin(struct lending *lending, uint64_t bytes)
+int lending_begin(struct lending *lending, uint64_t bytes, const int *fds,
+		  unsigned int nfds)
 {
-	if (lending->is_told)
-		return;
-	lending->told_bytes = bytes;
-	tell(lending, true);
+	return tell(lending, bytes, fds, nfds);
 }
 
 /* Return: LENDING_MAX if there is none. */

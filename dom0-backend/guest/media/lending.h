@@ -11,7 +11,7 @@
  * it any more.
  *
  * The loans of a session are a *lending*: vmediad is told when it begins, and
- * when nothing is left of it.
+ * what is left of it, for it keeps that memory, too.
  *
  * Errors: 0 or a negative errno. Thread: the event loop's.
  */
@@ -21,6 +21,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "ipc/daemon_proto.h"
 
 struct account;
 struct event_base;
@@ -38,23 +40,26 @@ struct loan;
 #define LENDING_UNIT UINT32_C(0x10000)
 
 /* Most loans of a guest. Each keeps a descriptor open. */
-#define LENDING_MAX 512
+#define LENDING_MAX GUEST_MAX_GRANTED
 
 /**
  * struct lendings_params - of one guest
  * @base: borrowed
  * @hyp: borrowed
  * @account: that loans count against; borrowed
- * @told: for vmediad: session @serial's guest can see @bytes of slots, or cannot
- *        any more; see struct guest_granted
- * @owner: first parameter of @told
+ * @granted: for vmediad: session @serial's guest can see @bytes of slots, from
+ *           now on, and no others; @fds are the descriptors of their dma-bufs,
+ *           borrowed. Returns 0 or -errno: it was not told.
+ * @ungranted: and not any more; see struct guest_granted
+ * @owner: first parameter of both
  */
 struct lendings_params {
 	struct event_base *base;
 	struct hyp *hyp;
 	struct account *account;
-	void (*told)(void *owner, uint64_t serial, uint64_t bytes,
-		     bool can_see);
+	int (*granted)(void *owner, uint64_t serial, uint64_t bytes,
+		       const int *fds, unsigned int nfds);
+	void (*ungranted)(void *owner, uint64_t serial);
 	void *owner;
 };
 
@@ -97,10 +102,14 @@ int lending_create(struct lendings *lendings, uint64_t serial, bool trusts,
 void lending_end(struct lending *lending);
 
 /**
- * lending_begin() - loans follow at once: vmediad is told, unless it knows
+ * lending_begin() - loans follow at once: vmediad is told before
  * @bytes: of all of them
+ * @fds: of their dma-bufs; borrowed
+ * Return: 0; -ENFILE: with what is left of earlier ones that is more than a message
+ * has room for; as @granted of struct lendings_params. Then no loan may follow.
  */
-void lending_begin(struct lending *lending, uint64_t bytes);
+int lending_begin(struct lending *lending, uint64_t bytes, const int *fds,
+		  unsigned int nfds);
 
 /**
  * loan_create() - grant a plane of a slot
