@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -342,6 +343,30 @@ void bench_grant(struct bench *bench, unsigned int domid, uint64_t serial,
 			    count);
 	for (unsigned int i = 0; i < count; i++)
 		close(fds[i]);
+	bench_settle(bench);
+}
+
+void bench_lets_go(struct bench *bench, unsigned int domid, uint64_t serial)
+{
+	const struct guest_granted message = {
+		.hdr.type = GUEST_UNGRANTED,
+		.serial = serial,
+	};
+
+	fake_child_send(bench_guest(domid), &message, sizeof(message));
+	bench_settle(bench);
+}
+
+void bench_guest_dies(struct bench *bench, unsigned int domid)
+{
+	fake_child_end(bench_guest(domid), SIGSEGV);
+	bench_settle(bench);
+	bench_wait(bench, 5);
+}
+
+void bench_evict(struct bench *bench, unsigned int domid)
+{
+	broker_evict_guest(bench->broker, bench_find(bench, domid), NULL);
 	bench_settle(bench);
 }
 

@@ -102,6 +102,15 @@ void bench_close(struct bench *bench, unsigned int domid, uint64_t serial);
 void bench_grant(struct bench *bench, unsigned int domid, uint64_t serial,
 		 uint64_t bytes, unsigned int count);
 
+/** bench_lets_go() - and not any more */
+void bench_lets_go(struct bench *bench, unsigned int domid, uint64_t serial);
+
+/** bench_guest_dies() - the guest's process; another one is started */
+void bench_guest_dies(struct bench *bench, unsigned int domid);
+
+/** bench_evict() - a domain, from all cameras */
+void bench_evict(struct bench *bench, unsigned int domid);
+
 /** bench_camera_closes() - a camera says that a session is over */
 void bench_camera_closes(struct bench *bench, const char *name,
 			 uint64_t serial);

@@ -12,7 +12,6 @@
 #include <cmocka.h>
 
 #include "daemon_bench.h"
-#include "dma_buf_fake.h"
 
 #define SLOTS ((uint64_t)32 << 20)
 #define MEMORY ((uint64_t)256 << 20)
@@ -29,17 +28,6 @@ static struct config_camera cameras[] = {
 /* dma-bufs of a pool */
 #define DMA_BUFS 8
 
-static void lets_go(struct bench *bench, unsigned int domid, uint64_t serial)
-{
-	const struct guest_granted message = {
-		.hdr.type = GUEST_UNGRANTED,
-		.serial = serial,
-	};
-
-	fake_child_send(bench_guest(domid), &message, sizeof(message));
-	bench_settle(bench);
-}
-
 /* Domain @domid has a session on "rear", and sees its slots. Return: serial. */
 static uint64_t see_slots(struct bench *bench, unsigned int domid)
 {
@@ -52,13 +40,6 @@ static uint64_t see_slots(struct bench *bench, unsigned int domid)
 static bool is_renewed(void)
 {
 	return bench_was_told(bench_camera("rear"), CAMERA_RENEW);
-}
-
-static void process_dies(struct bench *bench, unsigned int domid)
-{
-	fake_child_end(bench_guest(domid), SIGSEGV);
-	bench_settle(bench);
-	bench_wait(bench, 5);
 }
 
 /* `memory` as the process of domain 1 was told last; fails if it was not */
@@ -79,12 +60,6 @@ static uint64_t memory_told(void)
 	return memory;
 }
 
-static void evict(struct bench *bench, unsigned int domid)
-{
-	broker_evict_guest(bench->broker, bench_find(bench, domid), NULL);
-	bench_settle(bench);
-}
-
 /* The configuration is @domains, which have "rear", and no others */
 static void reload_domains(struct bench *bench, struct config_domain *domains,
 			   unsigned int count)
@@ -103,8 +78,8 @@ static void who_lets_go_of_its_slots_costs_nobody_anything(void **state)
 
 	bench_start_with_guests(bench, 1);
 	serial = see_slots(bench, 1);
-	evict(bench, 1);
-	lets_go(bench, 1, serial);
+	bench_evict(bench, 1);
+	bench_lets_go(bench, 1, serial);
 	bench_wait(bench, LONG_MS);
 	assert_false(is_renewed());
 }
@@ -117,7 +92,7 @@ static void who_is_evicted_and_keeps_its_slots_sees_no_more_pictures(
 	bench_start_with_guests(bench, 2);
 	see_slots(bench, 1);
 	bench_must_open(bench, 2);
-	evict(bench, 1);
+	bench_evict(bench, 1);
 	bench_wait(bench, LONG_MS);
 	assert_true(is_renewed());
 }
@@ -129,7 +104,7 @@ static void who_is_evicted_has_a_moment_to_let_go(void **state)
 	bench_start_with_guests(bench, 1);
 	bench->broker->granted.grace_ms = 60000;
 	see_slots(bench, 1);
-	evict(bench, 1);
+	bench_evict(bench, 1);
 	bench_wait(bench, 5);
 	assert_false(is_renewed());
 }
@@ -152,7 +127,7 @@ static void slots_that_are_granted_as_the_session_is_evicted_count(void **state)
 
 	bench_start_with_guests(bench, 1);
 	serial = bench_must_open(bench, 1);
-	evict(bench, 1);
+	bench_evict(bench, 1);
 	bench_grant(bench, 1, serial, SLOTS, DMA_BUFS);
 	bench_wait(bench, LONG_MS);
 	assert_true(is_renewed());
@@ -198,10 +173,10 @@ static void a_renewed_camera_is_renewed_once(void **state)
 
 	bench_start_with_guests(bench, 1);
 	see_slots(bench, 1);
-	evict(bench, 1);
+	bench_evict(bench, 1);
 	bench_wait(bench, LONG_MS);
 	bench_drop(bench_camera("rear"));
-	evict(bench, 1);
+	bench_evict(bench, 1);
 	bench_wait(bench, LONG_MS);
 	assert_false(is_renewed());
 }
@@ -214,10 +189,10 @@ static void a_session_that_goes_on_is_remembered_over_the_renewal(void **state)
 	bench_start_with_guests(bench, 2);
 	see_slots(bench, 1);
 	see_slots(bench, 2);
-	evict(bench, 1);
+	bench_evict(bench, 1);
 	bench_wait(bench, LONG_MS);
 	bench_drop(bench_camera("rear"));
-	evict(bench, 2);
+	bench_evict(bench, 2);
 	bench_wait(bench, LONG_MS);
 	assert_true(is_renewed());
 }
@@ -230,9 +205,9 @@ static void who_lets_go_after_the_camera_was_renewed_is_heard(void **state)
 
 	bench_start_with_guests(bench, 1);
 	serial = see_slots(bench, 1);
-	evict(bench, 1);
+	bench_evict(bench, 1);
 	bench_wait(bench, LONG_MS);
-	lets_go(bench, 1, serial);
+	bench_lets_go(bench, 1, serial);
 	assert_false(fake_child_killed(bench_guest(1)));
 }
 
@@ -285,7 +260,7 @@ static void a_process_that_dies_costs_others_nothing(void **state)
 	bench_start_with_guests(bench, 2);
 	see_slots(bench, 1);
 	see_slots(bench, 2);
-	process_dies(bench, 1);
+	bench_guest_dies(bench, 1);
 	bench_wait(bench, LONG_MS);
 	assert_false(is_renewed());
 }
@@ -297,8 +272,8 @@ static void who_lost_its_process_is_shut_out_at_once(void **state)
 	bench_start_with_guests(bench, 1);
 	bench->broker->granted.grace_ms = 60000;
 	see_slots(bench, 1);
-	process_dies(bench, 1);
-	evict(bench, 1);
+	bench_guest_dies(bench, 1);
+	bench_evict(bench, 1);
 	assert_true(is_renewed());
 }
 
@@ -309,8 +284,8 @@ static void a_process_that_dies_within_the_moment_ends_it(void **state)
 	bench_start_with_guests(bench, 1);
 	bench->broker->granted.grace_ms = 60000;
 	see_slots(bench, 1);
-	evict(bench, 1);
-	process_dies(bench, 1);
+	bench_evict(bench, 1);
+	bench_guest_dies(bench, 1);
 	assert_true(is_renewed());
 }
 
@@ -322,7 +297,7 @@ static void what_a_dead_process_left_is_less_memory_for_the_next(void **state)
 	bench_start_with_guests(bench, 1);
 	see_slots(bench, 1);
 	see_slots(bench, 1);
-	process_dies(bench, 1);
+	bench_guest_dies(bench, 1);
 	assert_true(memory_told() == MEMORY - 2 * SLOTS);
 }
 
@@ -333,7 +308,7 @@ static void more_than_all_memory_left_behind_is_not_unlimited(void **state)
 	bench->config.limits.limit[QUOTA_MEMORY] = SLOTS;
 	bench_start_with_guests(bench, 1);
 	see_slots(bench, 1);
-	process_dies(bench, 1);
+	bench_guest_dies(bench, 1);
 	assert_true(memory_told() == 1);
 }
 
@@ -343,7 +318,7 @@ static void unlimited_memory_stays_so(void **state)
 
 	bench_start_with_guests(bench, 1);
 	see_slots(bench, 1);
-	process_dies(bench, 1);
+	bench_guest_dies(bench, 1);
 	assert_true(memory_told() == 0);
 }
 
@@ -355,8 +330,8 @@ static void a_renewed_camera_gives_no_memory_back(void **state)
 	bench->config.limits.limit[QUOTA_MEMORY] = MEMORY;
 	bench_start_with_guests(bench, 1);
 	see_slots(bench, 1);
-	process_dies(bench, 1);
-	evict(bench, 1);
+	bench_guest_dies(bench, 1);
+	bench_evict(bench, 1);
 	assert_true(is_renewed());
 	assert_true(memory_told() == MEMORY - SLOTS);
 }
@@ -368,7 +343,7 @@ static void nor_does_a_camera_whose_process_is_gone(void **state)
 	bench->config.limits.limit[QUOTA_MEMORY] = MEMORY;
 	bench_start_with_guests(bench, 1);
 	see_slots(bench, 1);
-	process_dies(bench, 1);
+	bench_guest_dies(bench, 1);
 	fake_child_end(bench_camera("rear"), SIGSEGV);
 	bench_settle(bench);
 	assert_true(memory_told() == MEMORY - SLOTS);
@@ -384,7 +359,7 @@ static void a_camera_that_died_need_not_be_renewed(void **state)
 	fake_child_end(bench_camera("rear"), SIGSEGV);
 	bench_settle(bench);
 	bench_wait(bench, 5);
-	evict(bench, 1);
+	bench_evict(bench, 1);
 	bench_wait(bench, LONG_MS);
 	assert_false(is_renewed());
 }
@@ -396,9 +371,9 @@ static void what_a_dead_process_left_cannot_be_denied_by_the_next(void **state)
 
 	bench_start_with_guests(bench, 1);
 	serial = see_slots(bench, 1);
-	process_dies(bench, 1);
-	lets_go(bench, 1, serial);
-	evict(bench, 1);
+	bench_guest_dies(bench, 1);
+	bench_lets_go(bench, 1, serial);
+	bench_evict(bench, 1);
 	assert_true(is_renewed());
 }
 
@@ -470,142 +445,6 @@ static void who_comes_back_to_an_exclusive_camera_finds_it_as_it_was(
 	assert_false(is_renewed());
 }
 
-static void a_process_that_grants_no_memory_is_killed(void **state)
-{
-	struct bench *bench = *state;
-
-	bench_start_with_guests(bench, 1);
-	bench_grant(bench, 1, bench_must_open(bench, 1), SLOTS, 0);
-	assert_true(fake_child_killed(bench_guest(1)));
-}
-
-/* Such as the end of a socket, whose other end shall see that it is gone */
-static void a_process_that_has_something_else_kept_is_killed(void **state)
-{
-	struct bench *bench = *state;
-	struct guest_granted message = { .hdr.type = GUEST_GRANTED };
-	const int fds[] = { STDERR_FILENO };
-
-	bench_start_with_guests(bench, 1);
-	message.serial = bench_must_open(bench, 1);
-	fake_child_send_fds(bench_guest(1), &message, sizeof(message), fds, 1);
-	bench_settle(bench);
-	assert_true(fake_child_killed(bench_guest(1)));
-}
-
-static void who_has_more_kept_than_a_domain_may_is_killed(void **state)
-{
-	struct bench *bench = *state;
-	unsigned int count = 0;
-
-	bench->config.limits.limit[QUOTA_SESSIONS] = 0;
-	bench_start_with_guests(bench, 1);
-	while (count < 100 && !fake_child_killed(bench_guest(1))) {
-		bench_grant(bench, 1, bench_must_open(bench, 1), SLOTS, 128);
-		count++;
-	}
-	assert_in_range(count, GUEST_MAX_GRANTED / 128 + 1, 99);
-	assert_in_range(fake_dma_buf_count(), GUEST_MAX_GRANTED, 2048);
-}
-
-static void who_sees_more_when_its_session_is_over_is_killed(void **state)
-{
-	struct bench *bench = *state;
-	uint64_t serial;
-
-	bench_start_with_guests(bench, 1);
-	serial = see_slots(bench, 1);
-	bench_close(bench, 1, serial);
-	bench_grant(bench, 1, serial, SLOTS, DMA_BUFS + 1);
-	assert_true(fake_child_killed(bench_guest(1)));
-}
-
-static void memory_is_kept_until_the_guest_lets_go(void **state)
-{
-	struct bench *bench = *state;
-	uint64_t serial;
-
-	bench_start_with_guests(bench, 1);
-	serial = see_slots(bench, 1);
-	bench_close(bench, 1, serial);
-	assert_int_equal(fake_dma_buf_count(), DMA_BUFS);
-	lets_go(bench, 1, serial);
-	assert_int_equal(fake_dma_buf_count(), 0);
-}
-
-static void what_the_guest_let_go_of_is_not_kept(void **state)
-{
-	struct bench *bench = *state;
-	uint64_t serial;
-
-	bench_start_with_guests(bench, 1);
-	serial = see_slots(bench, 1);
-	bench_close(bench, 1, serial);
-	bench_grant(bench, 1, serial, SLOTS / DMA_BUFS, 1);
-	assert_int_equal(fake_dma_buf_count(), 1);
-}
-
-static void memory_is_kept_when_the_guests_process_dies(void **state)
-{
-	struct bench *bench = *state;
-
-	bench_start_with_guests(bench, 1);
-	see_slots(bench, 1);
-	process_dies(bench, 1);
-	assert_int_equal(fake_dma_buf_count(), DMA_BUFS);
-}
-
-static void memory_is_kept_when_the_camera_is_renewed(void **state)
-{
-	struct bench *bench = *state;
-
-	bench_start_with_guests(bench, 1);
-	see_slots(bench, 1);
-	evict(bench, 1);
-	bench_wait(bench, LONG_MS);
-	assert_true(is_renewed());
-	assert_int_equal(fake_dma_buf_count(), DMA_BUFS);
-}
-
-static void after_the_renewal_it_is_kept_until_the_guest_lets_go(void **state)
-{
-	struct bench *bench = *state;
-	uint64_t serial;
-
-	bench_start_with_guests(bench, 1);
-	serial = see_slots(bench, 1);
-	evict(bench, 1);
-	bench_wait(bench, LONG_MS);
-	lets_go(bench, 1, serial);
-	assert_int_equal(fake_dma_buf_count(), 0);
-}
-
-static void memory_is_kept_when_the_cameras_process_dies(void **state)
-{
-	struct bench *bench = *state;
-
-	bench_start_with_guests(bench, 1);
-	see_slots(bench, 1);
-	fake_child_end(bench_camera("rear"), SIGSEGV);
-	bench_settle(bench);
-	assert_int_equal(fake_dma_buf_count(), DMA_BUFS);
-}
-
-static void nothing_is_kept_for_a_domain_that_is_gone(void **state)
-{
-	struct bench *bench = *state;
-
-	bench_start_with_guests(bench, 1);
-	see_slots(bench, 1);
-	process_dies(bench, 1);
-	fake_xs_domain(1, false);
-	bench_settle(bench);
-	fake_child_end(bench_guest(1), 0);
-	fake_xs_remove("backend/virtio/1");
-	bench_settle(bench);
-	assert_int_equal(fake_dma_buf_count(), 0);
-}
-
 /* It could cost the others their camera again and again. */
 static void who_is_shut_out_and_says_it_sees_more_costs_nothing(void **state)
 {
@@ -614,33 +453,13 @@ static void who_is_shut_out_and_says_it_sees_more_costs_nothing(void **state)
 
 	bench_start_with_guests(bench, 1);
 	serial = see_slots(bench, 1);
-	evict(bench, 1);
+	bench_evict(bench, 1);
 	bench_wait(bench, LONG_MS);
 	bench_drop(bench_camera("rear"));
-	lets_go(bench, 1, serial);
+	bench_lets_go(bench, 1, serial);
 	bench_grant(bench, 1, serial, SLOTS, DMA_BUFS);
 	bench_wait(bench, LONG_MS);
 	assert_false(is_renewed());
-}
-
-/* Its process will grant nothing, and others have descriptors left. */
-static void who_left_too_much_behind_gets_copies(void **state)
-{
-	struct guest_session answer;
-	struct guest_open open = { .hdr.type = GUEST_OPEN };
-	struct bench *bench = *state;
-
-	bench->config.limits.limit[QUOTA_SESSIONS] = 0;
-	bench_start_with_guests(bench, 1);
-	for (unsigned int i = 0; i <= GUEST_MAX_GRANTED / 128; i++)
-		bench_grant(bench, 1, bench_must_open(bench, 1), SLOTS, 128);
-	process_dies(bench, 1);
-	bench_live(bench, 1, 0, 3);
-	fake_child_send(bench_guest(1), &open, sizeof(open));
-	bench_settle(bench);
-	close(bench_next(bench_guest(1), GUEST_SESSION, &answer,
-			 sizeof(answer)));
-	assert_int_equal(answer.transfer, TRANSFER_COPY);
 }
 
 static void who_grants_what_is_anothers_is_killed(void **state)
@@ -741,19 +560,7 @@ int main(void)
 		flow_test(a_domain_that_loses_its_devices_and_lives_on_is_shut_out),
 		flow_test(an_exclusive_camera_is_renewed_before_another_sees_it),
 		flow_test(who_comes_back_to_an_exclusive_camera_finds_it_as_it_was),
-		flow_test(memory_is_kept_until_the_guest_lets_go),
-		flow_test(what_the_guest_let_go_of_is_not_kept),
-		flow_test(memory_is_kept_when_the_guests_process_dies),
-		flow_test(memory_is_kept_when_the_camera_is_renewed),
-		flow_test(after_the_renewal_it_is_kept_until_the_guest_lets_go),
-		flow_test(memory_is_kept_when_the_cameras_process_dies),
-		flow_test(nothing_is_kept_for_a_domain_that_is_gone),
 		flow_test(who_is_shut_out_and_says_it_sees_more_costs_nothing),
-		flow_test(who_left_too_much_behind_gets_copies),
-		flow_test(a_process_that_grants_no_memory_is_killed),
-		flow_test(a_process_that_has_something_else_kept_is_killed),
-		flow_test(who_has_more_kept_than_a_domain_may_is_killed),
-		flow_test(who_sees_more_when_its_session_is_over_is_killed),
 		flow_test(who_grants_what_is_anothers_is_killed),
 		flow_test(who_grants_to_more_sessions_than_it_can_have_is_killed),
 		flow_test(of_very_many_closed_sessions_the_oldest_is_forgotten),
