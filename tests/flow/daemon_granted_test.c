@@ -16,6 +16,9 @@
 #define SLOTS ((uint64_t)32 << 20)
 #define MEMORY ((uint64_t)256 << 20)
 
+/* dma-bufs of a pool */
+#define DMA_BUFS 8
+
 /* Longer than the grace that the bench gives */
 #define LONG_MS 60
 
@@ -24,9 +27,6 @@ static struct config_camera cameras[] = {
 	{ .name = (char *)"left", .source = (char *)"pattern:64x48",
 	  .slots = 8 },
 };
-
-/* dma-bufs of a pool */
-#define DMA_BUFS 8
 
 /* Domain @domid has a session on "rear", and sees its slots. Return: serial. */
 static uint64_t see_slots(struct bench *bench, unsigned int domid)
