@@ -43,17 +43,21 @@ cpu_ns() {
 	cpu-time $(our_processes)
 }
 
-# measure SECONDS: sets COST_FROM, COST_TO and COST_CPU_NS, the time that our processes
-# ran in between. Asking them costs them time, so that is around it.
+# measure SECONDS: sets COST_FROM and COST_TO; what our processes have run at each
+# second's end is a line of $LAB_TMP/cpu, "SECONDS NANOSECONDS". Asking them costs them
+# time, so that is around it.
 measure() {
-	local before
+	local n=$1
 
 	ask "$LAB_TMP/before"
-	before=$(cpu_ns)
-	COST_FROM=$(moment)
-	sleep "$1"
-	COST_TO=$(moment)
-	COST_CPU_NS=$(($(cpu_ns) - before))
+	echo "$(moment) $(cpu_ns)" >"$LAB_TMP/cpu"
+	while [ "$n" -gt 0 ]; do
+		sleep 1
+		echo "$(moment) $(cpu_ns)" >>"$LAB_TMP/cpu"
+		n=$((n - 1))
+	done
+	COST_FROM=$(sed -n '1s/ .*//p' "$LAB_TMP/cpu")
+	COST_TO=$(sed -n '$s/ .*//p' "$LAB_TMP/cpu")
 	ask "$LAB_TMP/after"
 }
 
@@ -66,8 +70,14 @@ per_frame() {
 	[ -z "$more" ] || [ "${frames:-0}" -eq 0 ] || calc "$more / $frames"
 }
 
-# cpu_per_frame: of all streams, in microseconds. After streams_end.
+# cpu_per_frame: of all streams, in microseconds; after streams_end. Of the seconds that
+# in the middle: the machine of the lab may have been taken away in one or two.
 cpu_per_frame() {
-	calc "$COST_CPU_NS / 1000 / $(streams_count "$COST_FROM" "$COST_TO" |
-		awk '{ n += $2 } END { print n ? n : 1 }')"
+	local busy frames
+
+	busy=$(awk '
+		NR > 1 { printf "%.0f\n", ($2 - ns) / ($1 - at) }
+		{ at = $1; ns = $2 }' "$LAB_TMP/cpu" | percentiles | cut -d ' ' -f 1)
+	frames=$(streams_count "$COST_FROM" "$COST_TO" | awk '{ n += $2 } END { print n }')
+	calc "$busy / 1000 * ($COST_TO - $COST_FROM) / $frames"
 }
