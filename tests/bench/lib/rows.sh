@@ -53,10 +53,10 @@ percentiles() {
 		}'
 }
 
-# times QUESTION WAY SIZE WHAT "P50 P99 MAX" [NAME]: three rows, in microseconds of
+# time_rows QUESTION WAY SIZE WHAT "P50 P99 MAX" [NAME]: three rows, in microseconds of
 # nanoseconds; the baselines are those that were kept as NAME. None of what could not
 # be measured.
-times() {
+time_rows() {
 	local question=$1 way=$2 size=$3 what=$4 name=${6:-} word
 
 	[ -n "$5" ] || return 0
@@ -70,7 +70,7 @@ times() {
 	done
 }
 
-# keep_times NAME "P50 P99 MAX": as baselines of "times".
+# keep_times NAME "P50 P99 MAX": as baselines of "time_rows".
 keep_times() {
 	local name=$1
 	# shellcheck disable=SC2086 # three numbers

@@ -54,7 +54,7 @@ latency() {
 	local ns
 
 	ns=$(frame-times /dev/video0 110 | sed 1,10d | awk '{ print $4 - $2 }' | percentiles)
-	times latency bare "$1" latency "$ns"
+	time_rows latency bare "$1" latency "$ns"
 	keep_times "latency/$1" "$ns"
 }
 
@@ -71,7 +71,7 @@ done
 camera_mode /dev/video0 640x480
 camera_rate /dev/video0 30 >/dev/null
 ns=$(first-frame /dev/video0 20)
-times start bare 640x480 first-frame "$ns"
+time_rows start bare 640x480 first-frame "$ns"
 keep_times first-frame "$ns"
-times command bare - command "$(command-times /dev/video0 2000)"
+time_rows command bare - command "$(command-times /dev/video0 2000)"
 done_testing

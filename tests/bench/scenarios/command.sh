@@ -28,10 +28,10 @@ quiet() {
 	like "$way: registers are read" "$ns" '^[0-9]+ [0-9]+ [0-9]+$' || return
 	idle=$(echo "$ns" | cut -d ' ' -f 2)
 	keep_times "trap/$way" "$ns"
-	times command "$way" - trap "$ns"
+	time_rows command "$way" - trap "$ns"
 	ns=$(in_guest g1 60 'command-times /dev/video0 2000')
 	like "$way: commands are answered" "$ns" '^[0-9]+ [0-9]+ [0-9]+$' &&
-		times command "$way" - command "$ns" "trap/$way"
+		time_rows command "$way" - command "$ns" "trap/$way"
 }
 
 busy() {
@@ -40,7 +40,7 @@ busy() {
 	ns=$(reads)
 	cpu=$(($(cpu-time "$(pidof vmedia-guest)") - cpu))
 	streams_end
-	times command "$way" 1920x1080 trap-streaming "$ns" "trap/$way"
+	time_rows command "$way" 1920x1080 trap-streaming "$ns" "trap/$way"
 	diag "$way: trap p50, p99, max while it streams, ns: $ns; idle p99: $idle;" \
 		"its process had $((cpu / seconds / 10000000)) % of the processor"
 	at_most "$way: the 99th of 100 reads while it streams, in percent of idle" \

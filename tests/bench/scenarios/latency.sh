@@ -23,7 +23,7 @@ for way in $BENCH_WAYS; do
 	for size in $BENCH_SIZES; do
 		ok "$way: $size streams" latency "$size" || continue
 		is "$way: frames of $size that were timed" "$(wc -l <"$LAB_TMP/ns")" $frames
-		times latency "$way" "$size" latency "$(percentiles <"$LAB_TMP/ns")" \
+		time_rows latency "$way" "$size" latency "$(percentiles <"$LAB_TMP/ns")" \
 			"latency/$size"
 		diag "$way $size: latency p50, p99, max, ns: $(percentiles <"$LAB_TMP/ns")"
 	done

@@ -53,11 +53,11 @@ for way in $BENCH_WAYS; do
 	way_begin "$way" 2 /dev/video0 || break
 	ns=$(first_frames)
 	like "$way: frames come from a camera that slept" "$ns" '^[0-9]+ [0-9]+ [0-9]+$' &&
-		times start "$way" 640x480 first-frame "$ns" first-frame
+		time_rows start "$way" 640x480 first-frame "$ns" first-frame
 	ok "$way: another guest streams" streams_begin 640x480 30 g2:0
 	ns=$(first_frames)
 	like "$way: frames come from a camera that streams" "$ns" '^[0-9]+ [0-9]+ [0-9]+$' &&
-		times start "$way" 640x480 first-frame-warm "$ns" first-frame
+		time_rows start "$way" 640x480 first-frame-warm "$ns" first-frame
 	streams_end
 	way_end
 done
