@@ -13,24 +13,7 @@ kept=$LAB_TMP/kept
 
 # counter NAME: of vmediactl show domain.
 counter() {
-	vmediactl show domain ivi --json | tr ',' '\n' | sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/p"
-}
-
-# sums COUNT: a line per frame, its number and its MD5 sum.
-sums() {
-	guest_frames ivi /tmp/log | cut -d ' ' -f 1 >"$LAB_TMP/numbers"
-	in_guest ivi 90 "
-		n=0
-		while [ \$n -lt $1 ]; do
-			dd bs=$size count=1 2>/dev/null | md5sum
-			n=\$((n + 1))
-		done </tmp/frames" | cut -d ' ' -f 1 >"$LAB_TMP/md5"
-	paste -d ' ' "$LAB_TMP/numbers" "$LAB_TMP/md5"
-}
-
-# The same of what dom0 kept.
-kept_sums() {
-	(cd "$kept" && md5sum -- *.raw) | sed 's/^\([0-9a-f]*\) *\([0-9]*\)\.raw$/\2 \1/'
+	vmediactl show domain ivi --json | json_values "$1"
 }
 
 # As the guest's kernel says it, when it gives a device up.
@@ -71,8 +54,8 @@ ok "the guest keeps 40" in_guest ivi 60 "
 	v4l2-ctl -d0 --verbose --stream-mmap --stream-count=40 --stream-to=/tmp/frames >/tmp/log 2>&1"
 sleep 1
 kill $capture
-kept_sums >"$LAB_TMP/kept.sums"
-sums 40 >"$LAB_OUT/ivi.sums"
+kept_sums "$kept" >"$LAB_TMP/kept.sums"
+guest_sums ivi 40 $size >"$LAB_OUT/ivi.sums"
 is "each is equal to dom0's of that number" \
 	"$(grep -cxFf "$LAB_TMP/kept.sums" "$LAB_OUT/ivi.sums")" 40
 in_guest ivi 'rm -f /tmp/frames'

@@ -18,29 +18,12 @@ take() {
 			--stream-to=/tmp/frames >/tmp/log 2>&1"
 }
 
-# sums GUEST COUNT: a line per frame, its number and its MD5 sum.
-sums() {
-	guest_frames "$1" /tmp/log | cut -d ' ' -f 1 >"$LAB_TMP/numbers"
-	in_guest "$1" 90 "
-		n=0
-		while [ \$n -lt $2 ]; do
-			dd bs=$size count=1 2>/dev/null | md5sum
-			n=\$((n + 1))
-		done </tmp/frames" | cut -d ' ' -f 1 >"$LAB_TMP/md5"
-	paste -d ' ' "$LAB_TMP/numbers" "$LAB_TMP/md5"
-}
-
-# The same of what dom0 kept.
-kept_sums() {
-	(cd "$kept" && md5sum -- *.raw) | sed 's/^\([0-9a-f]*\) *\([0-9]*\)\.raw$/\2 \1/'
-}
-
 # came GUEST COUNT FPS: judges what a guest took.
 came() {
 	local guest=$1 count=$2 counts
 
 	is "$guest: $count frames are whole" "$(in_guest "$guest" 'wc -c </tmp/frames')" $((count * size))
-	sums "$guest" "$count" >"$LAB_OUT/$guest.sums"
+	guest_sums "$guest" "$count" $size >"$LAB_OUT/$guest.sums"
 	ok "their numbers rise" frames_rise "$LAB_OUT/$guest.sums"
 	is "each is equal to dom0's of that number" \
 		"$(grep -cxFf "$LAB_TMP/kept.sums" "$LAB_OUT/$guest.sums")" "$count"
@@ -87,7 +70,7 @@ for guest in ivi cluster rear; do
 	ok "$guest took its frames" guest_wait "$guest" take 40
 done
 kill $capture
-kept_sums >"$LAB_TMP/kept.sums"
+kept_sums "$kept" >"$LAB_TMP/kept.sums"
 came ivi 100 10
 came cluster 50 5
 came rear 20 3.3

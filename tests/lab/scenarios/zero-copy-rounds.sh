@@ -13,8 +13,7 @@ no_zombie() {
 
 # way: how frames reach the one session.
 way() {
-	vmediactl show camera front --json | tr '{,' '\n\n' |
-		sed -n 's/^ *"way": *"\([a-z]*\)".*/\1/p'
+	vmediactl show camera front --json | json_values way
 }
 
 # pages_mapped: of dom0, by guests, as Xen says.

@@ -10,33 +10,14 @@ size=$((width * height * 2))
 kept=$LAB_TMP/kept
 guests=$(or_full 'ivi cluster' 'ivi cluster rear driver')
 
-# sums GUEST: a line per frame, its number and its MD5 sum.
-sums() {
-	guest_frames "$1" /tmp/log | cut -d ' ' -f 1 >"$LAB_TMP/numbers"
-	in_guest "$1" 90 "
-		n=0
-		while [ \$n -lt $frames ]; do
-			dd bs=$size count=1 2>/dev/null | md5sum
-			n=\$((n + 1))
-		done </tmp/frames" | cut -d ' ' -f 1 >"$LAB_TMP/md5"
-	paste -d ' ' "$LAB_TMP/numbers" "$LAB_TMP/md5"
-}
-
-# The same of what dom0 kept.
-kept_sums() {
-	(cd "$kept" && md5sum -- *.raw) | sed 's/^\([0-9a-f]*\) *\([0-9]*\)\.raw$/\2 \1/'
-}
-
 # of_sessions KEY: in one line. dom0 itself has no buffers that could be copied to.
 of_sessions() {
-	vmediactl show camera front --json | tr '{,' '\n\n' |
-		sed -n "s/^ *\"$1\": *\"*\([^\"]*\)\"* *}*\]*$/\1/p" | tr '\n' ' '
+	vmediactl show camera front --json | json_values "$1" | tr '\n' ' '
 }
 
 # sees GUEST: bytes of slots.
 sees() {
-	vmediactl show domain "$1" --json | tr '{,' '\n\n' |
-		sed -n 's/^ *"granted": *\([0-9]*\).*/\1/p'
+	vmediactl show domain "$1" --json | json_values granted
 }
 
 sees_nothing() {
@@ -70,9 +51,9 @@ for guest in $guests; do
 	ok "$guest took its frames" guest_wait "$guest" take 60
 done
 kill $capture
-kept_sums >"$LAB_TMP/kept.sums"
+kept_sums "$kept" >"$LAB_TMP/kept.sums"
 for guest in $guests; do
-	sums "$guest" >"$LAB_OUT/$guest.sums"
+	guest_sums "$guest" $frames $size >"$LAB_OUT/$guest.sums"
 	is "$guest: each frame is equal to dom0's of that number" \
 		"$(grep -cxFf "$LAB_TMP/kept.sums" "$LAB_OUT/$guest.sums")" "$frames"
 	ok "and their numbers rise" frames_rise "$LAB_OUT/$guest.sums"

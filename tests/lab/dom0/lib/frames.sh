@@ -54,3 +54,21 @@ watch_end() {
 frames_rise() {
 	[ -s "$1" ] && cut -d ' ' -f 1 "$1" | sort -c -n -u
 }
+
+# guest_sums NAME COUNT SIZE: of the frames of SIZE bytes in /tmp/frames, of which
+# /tmp/log is v4l2-ctl's list: a line each, with its number and its MD5 sum.
+guest_sums() {
+	guest_frames "$1" /tmp/log | cut -d ' ' -f 1 >"$LAB_TMP/numbers"
+	in_guest "$1" 90 "
+		n=0
+		while [ \$n -lt $2 ]; do
+			dd bs=$3 count=1 2>/dev/null | md5sum
+			n=\$((n + 1))
+		done </tmp/frames" | cut -d ' ' -f 1 >"$LAB_TMP/md5"
+	paste -d ' ' "$LAB_TMP/numbers" "$LAB_TMP/md5"
+}
+
+# kept_sums DIRECTORY: the same of what "vmediactl capture" left there.
+kept_sums() {
+	(cd "$1" && md5sum -- *.raw) | sed 's/^\([0-9a-f]*\) *\([0-9]*\)\.raw$/\2 \1/'
+}

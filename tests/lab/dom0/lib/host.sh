@@ -78,3 +78,9 @@ unload_cameras() {
 		[ ! -d "/sys/module/$driver" ] || wait_for 5 modprobe -r "$driver"
 	done
 }
+
+# json_values KEY <JSON: the values of all that has this name, a line each.
+json_values() {
+	tr '{,}' '\n\n\n' |
+		sed -n "s/[] ]*$//; s/^[[ ]*\"$1\": *\"\{0,1\}\([^\"]*\)\"\{0,1\}$/\1/p"
+}
