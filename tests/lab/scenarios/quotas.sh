@@ -32,10 +32,11 @@ camera_mode /dev/video0 640x480
 camera_rate /dev/video0 10 >/dev/null
 # 640x480 in YUYV is 614400 bytes, 10 times a second 6.1 MB: the camera has room
 # for two such streams.
+# Copied to, a guest has as many buffers as it asks for.
 ok "vmediad starts" start_vmediad '
 quota = "sessions=4,streams=1,buffers=12"
 cameras = [
-	"name=front,source=/dev/video0,clients=5,bytes/s=13M",
+	"name=front,source=/dev/video0,clients=5,bytes/s=13M,transfer=copy",
 	"name=alone,source=/dev/video1,share=exclusive",
 ]' || done_testing
 for guest in ivi cluster; do
