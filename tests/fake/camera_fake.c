@@ -108,6 +108,8 @@ bool camera_fake_take_call(struct camera_fake *camera)
 			assert_int_equal(len, sizeof(msg.release));
 			camera->release = msg.release;
 			camera->releases++;
+			if (camera->released)
+				camera->released(camera);
 			continue;
 		}
 		assert_int_equal(msg.hdr.type, SESSION_IOCTL);

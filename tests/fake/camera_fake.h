@@ -44,8 +44,9 @@ struct camera_fake_call {
  * @num_slots: of @slots
  * @generation: of @slots
  * @obey: what camera_fake_obey() does; NULL: as a shared camera would
+ * @released: told of @release, in its turn between the calls; NULL: nobody is
  * @forget: called at the end; NULL: nothing
- * @owner: of these two
+ * @owner: of these three
  */
 struct camera_fake {
 	int fd;
@@ -62,6 +63,7 @@ struct camera_fake {
 	unsigned int num_slots;
 	uint32_t generation;
 	void (*obey)(struct camera_fake *camera);
+	void (*released)(struct camera_fake *camera);
 	void (*forget)(struct camera_fake *camera);
 	void *owner;
 };

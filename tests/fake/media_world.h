@@ -35,10 +35,15 @@
 /* Bytes of a frame of camera_fake.h's format */
 #define WORLD_FRAME_LEN (64 * 48 * 2)
 
+/**
+ * struct world_session - a session that was opened
+ * @granted: GUEST_GRANTED came, and no GUEST_UNGRANTED since
+ */
 struct world_session {
 	uint32_t id;
 	uint64_t serial;
 	struct camera_fake *camera;
+	bool granted;
 };
 
 /**

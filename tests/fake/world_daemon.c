@@ -113,6 +113,16 @@ static ssize_t receive(struct world *world, union to_daemon *msg,
 	return len;
 }
 
+static struct world_session *find_serial(struct world *world, uint64_t serial)
+{
+	for (unsigned int i = 0; i < world->num_sessions; i++) {
+		if (world->sessions[i].serial == serial)
+			return &world->sessions[i];
+	}
+	fail_msg("vmediad knows no session %llu", (unsigned long long)serial);
+	return NULL;
+}
+
 static void take_message(struct world *world, const union to_daemon *msg,
 			 unsigned int nfds)
 {
@@ -139,10 +149,12 @@ static void take_message(struct world *world, const union to_daemon *msg,
 		world->granted++;
 		world->kept = nfds;
 		world->last_granted = msg->granted;
+		find_serial(world, msg->granted.serial)->granted = true;
 		break;
 	case GUEST_UNGRANTED:
 		world->ungranted++;
 		world->last_granted = msg->granted;
+		find_serial(world, msg->granted.serial)->granted = false;
 		break;
 	default:
 		fail_msg("message %u to vmediad", msg->hdr.type);
