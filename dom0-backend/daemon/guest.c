@@ -57,6 +57,19 @@ static bool needs_grant_slots(const struct guest *guest)
 	return false;
 }
 
+/* A kernel that grants for writing only does so for guests that are trusted. */
+static bool needs_writable_slots(const struct guest *guest)
+{
+	const struct device *device, *tmp;
+
+	list_for_each(device, tmp, &guest->devices, link) {
+		if (device_is_claimed(device) &&
+		    device->transfer == TRANSFER_GRANTS)
+			return true;
+	}
+	return false;
+}
+
 static void start(struct guest *guest)
 {
 	char domid[16], server[16];
@@ -65,7 +78,7 @@ static void start(struct guest *guest)
 		"--domid", domid,
 		"--name", guest->id.name,
 		"--log-level", log_level_name(guest->guests->log_level),
-		NULL, NULL, NULL, NULL, NULL,
+		NULL, NULL, NULL, NULL, NULL, NULL,
 	};
 	struct device *device, *tmp;
 	size_t argc = 7;
@@ -77,6 +90,9 @@ static void start(struct guest *guest)
 	guest->grant_slots = needs_grant_slots(guest);
 	if (guest->grant_slots)
 		argv[argc++] = "--grant-slots";
+	guest->writable_slots = needs_writable_slots(guest);
+	if (guest->writable_slots)
+		argv[argc++] = "--writable-slots";
 	if (guest->ioreq_server >= 0) {
 		snprintf(server, sizeof(server), "%d", guest->ioreq_server);
 		argv[argc++] = "--ioreq-server";
@@ -97,16 +113,19 @@ static void start_anew_for_grants(struct guest *guest)
 {
 	const bool grants = needs_grants(guest);
 	const bool grant_slots = needs_grant_slots(guest);
+	const bool writable_slots = needs_writable_slots(guest);
 
 	if (guest->process.state != PROCESS_RUNNING ||
 	    guest->ioreq_server < 0 ||
-	    (guest->grants >= grants && guest->grant_slots >= grant_slots))
+	    (guest->grants >= grants && guest->grant_slots >= grant_slots &&
+	     guest->writable_slots >= writable_slots))
 		return;
 	log_info("guest %s: another device is by grants: starting its process "
 		 "again", guest->id.name);
 	/* Once is enough. */
 	guest->grants = grants;
 	guest->grant_slots = grant_slots;
+	guest->writable_slots = writable_slots;
 	process_kill(&guest->process);
 }
 

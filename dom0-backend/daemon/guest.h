@@ -62,6 +62,7 @@ struct xen_windows;
  * @ioreq_server: -1 until there is one
  * @grants: its process was started so that it can use them
  * @grant_slots: and so that it can grant cameras' slots
+ * @writable_slots: also for writing, to a guest that is trusted not to
  * @served: a device was claimed
  * @leaving: its devices are being taken down
  * @released: and nothing of the guest is held any more
@@ -92,6 +93,7 @@ struct guest {
 	int ioreq_server;
 	bool grants;
 	bool grant_slots;
+	bool writable_slots;
 	bool served;
 	bool leaving;
 	bool released;

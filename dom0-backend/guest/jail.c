@@ -80,9 +80,15 @@ static const unsigned int grant_ioctls[] = {
 	'G' << 8 | 0, 'G' << 8 | 1, 'G' << 8 | 2, 'G' << 8 | 8,
 };
 
-/* Likewise: grant the pages of a dma-buf, and take them back. */
+/* Likewise: take back the pages of a dma-buf; grant them for reading, and take
+ * them back if they are not mapped. */
 static const unsigned int export_ioctls[] = {
-	'G' << 8 | 11, 'G' << 8 | 12, 'G' << 8 | 13, 'G' << 8 | 14,
+	'G' << 8 | 12, 'G' << 8 | 13, 'G' << 8 | 14,
+};
+
+/* And grant them for writing: into what others look at, too. */
+static const unsigned int writable_ioctls[] = {
+	'G' << 8 | 11,
 };
 
 /*
@@ -155,7 +161,23 @@ static int allow_some(scmp_filter_ctx filter)
 	return ret;
 }
 
-static int filter_calls(bool grants, bool exports)
+static int allow_needs(scmp_filter_ctx filter, const struct jail_needs *needs)
+{
+	int ret = 0;
+
+	if (needs->grants)
+		ret = allow_ioctls(filter, grant_ioctls,
+				   ARRAY_SIZE(grant_ioctls));
+	if (ret == 0 && needs->exports)
+		ret = allow_ioctls(filter, export_ioctls,
+				   ARRAY_SIZE(export_ioctls));
+	if (ret == 0 && needs->exports && needs->writable)
+		ret = allow_ioctls(filter, writable_ioctls,
+				   ARRAY_SIZE(writable_ioctls));
+	return ret;
+}
+
+static int filter_calls(const struct jail_needs *needs)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int ret;
@@ -165,12 +187,8 @@ static int filter_calls(bool grants, bool exports)
 	ret = allow_all(filter);
 	if (ret == 0)
 		ret = allow_some(filter);
-	if (ret == 0 && grants)
-		ret = allow_ioctls(filter, grant_ioctls,
-				   ARRAY_SIZE(grant_ioctls));
-	if (ret == 0 && exports)
-		ret = allow_ioctls(filter, export_ioctls,
-				   ARRAY_SIZE(export_ioctls));
+	if (ret == 0)
+		ret = allow_needs(filter, needs);
 	if (ret == 0)
 		ret = seccomp_load(filter);
 	seccomp_release(filter);
@@ -197,7 +215,7 @@ static int drop_user(const char *name)
 	return prctl(PR_SET_DUMPABLE, 0) < 0 ? -errno : 0;
 }
 
-int jail_enter(const char *user, bool grants, bool exports)
+int jail_enter(const char *user, const struct jail_needs *needs)
 {
 	int ret;
 
@@ -207,7 +225,7 @@ int jail_enter(const char *user, bool grants, bool exports)
 		return ret;
 	}
 	/* It also sets no_new_privs. */
-	ret = filter_calls(grants, exports);
+	ret = filter_calls(needs);
 	if (ret < 0)
 		log_error("system calls cannot be filtered: %s: this needs "
 			  "CONFIG_SECCOMP_FILTER in dom0's kernel",

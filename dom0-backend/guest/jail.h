@@ -15,17 +15,27 @@
 #include <stdbool.h>
 
 /**
+ * struct jail_needs - daily work, beyond what all guests take
+ * @grants: it has a handle for grants, to map them and to copy by them
+ * @exports: it has a handle to grant dma-bufs, for reading
+ * @writable: for writing, too
+ */
+struct jail_needs {
+	bool grants;
+	bool exports;
+	bool writable;
+};
+
+/**
  * jail_enter() - no user but @user, no system call but those of daily work
  * @user: of the password file; if there is none of that name, the kernel's
  *        overflow user, which owns nothing
- * @grants: it has a handle for grants: mapping them and copying by them is daily
- *          work
- * @exports: it has a handle to grant dma-bufs: that is
+ * @needs: borrowed
  *
  * For good. A call that is not allowed fails with EPERM. A process that is not
  * root keeps its user.
  * Return: 0 or -errno, logged: the process must not go on.
  */
-int jail_enter(const char *user, bool grants, bool exports);
+int jail_enter(const char *user, const struct jail_needs *needs);
 
 #endif /* GUEST_JAIL_H */

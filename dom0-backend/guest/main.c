@@ -20,6 +20,7 @@
  * @name: of the guest
  * @level: of the log
  * @xen: which guest; @xen.attach: we are a successor
+ * @writable: slots may be granted so that the guest can write to them
  * @hyp: NULL until opened
  * @open_error: why it was not
  * @end: how it ended
@@ -28,6 +29,7 @@ struct process {
 	const char *name;
 	enum log_level level;
 	struct hyp_xen_params xen;
+	bool writable;
 	struct event_base *base;
 	struct hyp *hyp;
 	int open_error;
@@ -36,7 +38,7 @@ struct process {
 
 static void usage(FILE *out)
 {
-	fputs("usage: vmedia-guest --domid N --name GUEST [--ioreq-server ID] [--grants] [--grant-slots] [--log-level LEVEL]\n"
+	fputs("usage: vmedia-guest --domid N --name GUEST [--ioreq-server ID] [--grants] [--grant-slots [--writable-slots]] [--log-level LEVEL]\n"
 	      "LEVEL: error, warning, info or debug\n"
 	      "It is started by vmediad, which is at the other end of descriptor 3.\n",
 	      out);
@@ -63,6 +65,7 @@ static int parse_options(int argc, char **argv, struct process *process)
 		{ "ioreq-server", required_argument, NULL, 'i' },
 		{ "grants", no_argument, NULL, 'g' },
 		{ "grant-slots", no_argument, NULL, 's' },
+		{ "writable-slots", no_argument, NULL, 'w' },
 		{ "log-level", required_argument, NULL, 'l' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
@@ -91,6 +94,9 @@ static int parse_options(int argc, char **argv, struct process *process)
 		case 's':
 			process->xen.exports = true;
 			break;
+		case 'w':
+			process->writable = true;
+			break;
 		case 'l':
 			ret = log_level_from_name(optarg, &process->level);
 			break;
@@ -110,6 +116,17 @@ static int parse_options(int argc, char **argv, struct process *process)
 	return ret;
 }
 
+static int enter_jail(const struct process *process)
+{
+	const struct jail_needs needs = {
+		.grants = process->xen.grants,
+		.exports = process->xen.exports,
+		.writable = process->writable,
+	};
+
+	return jail_enter(CONFIG_VMEDIA_GUEST_USER, &needs);
+}
+
 static int open_hyp(void *owner, struct guest_hyp *out)
 {
 	struct process *process = owner;
@@ -118,9 +135,7 @@ static int open_hyp(void *owner, struct guest_hyp *out)
 					   &process->hyp);
 	if (process->open_error < 0)
 		return process->open_error;
-	process->open_error = jail_enter(CONFIG_VMEDIA_GUEST_USER,
-					 process->xen.grants,
-					 process->xen.exports);
+	process->open_error = enter_jail(process);
 	if (process->open_error < 0)
 		return process->open_error;
 	out->hyp = process->hyp;

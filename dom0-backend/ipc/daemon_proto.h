@@ -31,10 +31,10 @@
  *
  * How they are started:
  *   vmedia-guest --domid N --name GUEST --log-level LEVEL [--grants]
- *	[--grant-slots] [--ioreq-server ID]
+ *	[--grant-slots] [--writable-slots] [--ioreq-server ID]
  *	--grants: a device of the guest has grant_usage=1
  *	--grant-slots: it may grant cameras' slots to the guest, if the kernel
- *	lets it
+ *	lets it; --writable-slots: also so that the guest could write to them
  *	ID: re-attach to the IOREQ server that an earlier vmedia-guest created
  *   vmedia-camera --name CAMERA --source SOURCE --log-level LEVEL
  *   vmedia-camera --list

@@ -43,6 +43,11 @@ static bool may_grant(void)
 	return fake_child_has(bench_guest(1), "--grant-slots");
 }
 
+static bool may_grant_for_writing(void)
+{
+	return fake_child_has(bench_guest(1), "--writable-slots");
+}
+
 /* What the next session of domain 1 is told */
 static unsigned int transfer_of_session(struct bench *bench)
 {
@@ -98,6 +103,26 @@ static void a_domain_that_is_copied_to_has_a_process_without(void **state)
 	assert_int_equal(transfer_of_session(bench), TRANSFER_COPY);
 }
 
+static void only_a_trusted_guest_has_a_process_that_lets_it_write(void **state)
+{
+	struct bench *bench = *state;
+
+	set_transfer(bench, TRANSFER_AUTO, TRANSFER_AUTO);
+	bench_start_with_guests(bench, 1);
+	assert_true(may_grant());
+	assert_false(may_grant_for_writing());
+}
+
+static void a_trusted_guest_has_a_process_that_lets_it_write(void **state)
+{
+	struct bench *bench = *state;
+
+	set_transfer(bench, TRANSFER_AUTO, TRANSFER_GRANTS);
+	bench_domain(bench, 1, 2);
+	bench_start(bench);
+	assert_true(may_grant_for_writing());
+}
+
 /* xl creates devices one after the other. */
 static void a_late_device_that_may_grant_gets_a_process_for_it(void **state)
 {
@@ -112,6 +137,21 @@ static void a_late_device_that_may_grant_gets_a_process_for_it(void **state)
 	bench_settle(bench);
 	bench_wait(bench, 5);
 	assert_true(may_grant());
+}
+
+static void a_late_device_that_is_trusted_gets_a_process_for_it(void **state)
+{
+	struct bench *bench = *state;
+
+	set_transfer(bench, TRANSFER_AUTO, TRANSFER_GRANTS);
+	bench_start_with_guests(bench, 1);
+	fake_xs_device(1, 1);
+	bench_settle(bench);
+	assert_true(fake_child_killed(bench_guest(1)));
+	fake_child_end(bench_guest(1), SIGKILL);
+	bench_settle(bench);
+	bench_wait(bench, 5);
+	assert_true(may_grant_for_writing());
 }
 
 static void each_device_is_told_of_its_camera(void **state)
@@ -190,7 +230,10 @@ int main(void)
 		flow_test(a_guest_that_may_see_slots_has_a_process_for_it),
 		flow_test(a_guest_of_copied_cameras_has_a_process_without),
 		flow_test(a_domain_that_is_copied_to_has_a_process_without),
+		flow_test(only_a_trusted_guest_has_a_process_that_lets_it_write),
+		flow_test(a_trusted_guest_has_a_process_that_lets_it_write),
 		flow_test(a_late_device_that_may_grant_gets_a_process_for_it),
+		flow_test(a_late_device_that_is_trusted_gets_a_process_for_it),
 		flow_test(each_device_is_told_of_its_camera),
 		flow_test(a_session_goes_by_the_configuration_of_its_open),
 		flow_test(a_reload_starts_no_process_again),

@@ -39,8 +39,12 @@ static void __attribute__((noreturn)) end(int status)
 		syscall(SYS_exit_group, status);
 }
 
+static const struct jail_needs nothing;
+static const struct jail_needs grants = { .grants = true };
+static const struct jail_needs exports = { .exports = true };
+
 /* Runs @attempt in a jailed child. Return: its exit status, -1 if it died. */
-static int in_jail_with(bool grants, bool exports, int (*attempt)(void))
+static int in_jail_with(const struct jail_needs *needs, int (*attempt)(void))
 {
 	int status;
 	pid_t pid;
@@ -48,14 +52,14 @@ static int in_jail_with(bool grants, bool exports, int (*attempt)(void))
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0)
-		end(jail_enter("nobody", grants, exports) < 0 ? 99 : attempt());
+		end(jail_enter("nobody", needs) < 0 ? 99 : attempt());
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 static int in_jail(int (*attempt)(void))
 {
-	return in_jail_with(false, false, attempt);
+	return in_jail_with(&nothing, attempt);
 }
 
 static int refused(long ret)
@@ -175,18 +179,18 @@ static int grant_pages_of_ours(void)
 
 static void who_has_grants_to_use_may_use_them(void **state)
 {
-	assert_int_equal(in_jail_with(true, false, use_grants_in_peace), 0);
+	assert_int_equal(in_jail_with(&grants, use_grants_in_peace), 0);
 }
 
 static void who_may_use_grants_may_give_none(void **state)
 {
-	assert_int_equal(in_jail_with(true, false, grant_pages_of_ours), 0);
+	assert_int_equal(in_jail_with(&grants, grant_pages_of_ours), 0);
 }
 
 /* Patched kernels have the last two. */
 static int export_and_end(void)
 {
-	for (unsigned int nr = 11; nr <= 14; nr++) {
+	for (unsigned int nr = 12; nr <= 14; nr++) {
 		if (refused(ioctl(0, _IOC(_IOC_NONE, 'G', nr, 8), NULL)) == 0)
 			return 1;
 	}
@@ -195,12 +199,24 @@ static int export_and_end(void)
 
 static void who_may_export_slots_may_end_that_too(void **state)
 {
-	assert_int_equal(in_jail_with(false, true, export_and_end), 0);
+	assert_int_equal(in_jail_with(&exports, export_and_end), 0);
+}
+
+static void who_may_export_slots_may_let_nobody_write(void **state)
+{
+	assert_int_equal(in_jail_with(&exports, grant_pages_of_ours), 0);
+}
+
+static void whose_guest_is_trusted_may_let_it_write(void **state)
+{
+	const struct jail_needs trusted = { .exports = true, .writable = true };
+
+	assert_int_equal(in_jail_with(&trusted, grant_pages_of_ours), 1);
 }
 
 static void who_may_export_slots_may_use_no_grants(void **state)
 {
-	assert_int_equal(in_jail_with(false, true, use_grants), 0);
+	assert_int_equal(in_jail_with(&exports, use_grants), 0);
 }
 
 /* As the loop, a link and a map of guest memory do */
@@ -255,7 +271,7 @@ static void a_failed_assertion_still_ends_it(void **state)
 
 	if (pid == 0) {
 		signal(SIGABRT, SIG_DFL);
-		end(jail_enter("nobody", false, false) < 0 ? 99 : die());
+		end(jail_enter("nobody", &nothing) < 0 ? 99 : die());
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFSIGNALED(status));
@@ -291,7 +307,7 @@ static unsigned int user_in_jail(const char *user)
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
 	pid = fork();
 	if (pid == 0) {
-		if (jail_enter(user, false, false) == 0 && write(fds[1], "x", 1) == 1)
+		if (jail_enter(user, &nothing) == 0 && write(fds[1], "x", 1) == 1)
 			(void)!read(fds[1], &byte, 1);
 		end(0);
 	}
@@ -325,6 +341,8 @@ int main(void)
 		cmocka_unit_test(who_has_grants_to_use_may_use_them),
 		cmocka_unit_test(who_may_use_grants_may_give_none),
 		cmocka_unit_test(who_may_export_slots_may_end_that_too),
+		cmocka_unit_test(who_may_export_slots_may_let_nobody_write),
+		cmocka_unit_test(whose_guest_is_trusted_may_let_it_write),
 		cmocka_unit_test(who_may_export_slots_may_use_no_grants),
 		cmocka_unit_test(what_it_had_open_goes_on_working),
 		cmocka_unit_test(a_failed_assertion_still_ends_it),

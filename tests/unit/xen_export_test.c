@@ -144,6 +144,11 @@ static void want_of_references_or_memory_is_told_as_such(void **state)
 	assert_int_equal(fail_with(*state, ENOMEM), -ENOSPC);
 }
 
+static void what_the_jail_forbids_is_told_as_such(void **state)
+{
+	assert_int_equal(fail_with(*state, EPERM), -EPERM);
+}
+
 static void what_is_no_dma_buf_is_told_as_such(void **state)
 {
 	assert_int_equal(fail_with(*state, EINVAL), -EINVAL);
@@ -206,6 +211,7 @@ int main(void)
 			without_the_interface_the_guest_is_served,
 			set_up_in_vain, tear_down),
 		TEST(want_of_references_or_memory_is_told_as_such),
+		TEST(what_the_jail_forbids_is_told_as_such),
 		TEST(what_is_no_dma_buf_is_told_as_such),
 		TEST(what_nobody_has_mapped_ends),
 		TEST(what_the_guest_has_mapped_does_not),

@@ -260,7 +260,7 @@ static inline int hyp_write_grants(struct hyp *hyp, uint32_t first,
  * else does.
  *
  * Return: 0; -EOPNOTSUPP if dma-bufs cannot be granted here; -EPERM if they can,
- * but not so that the guest may only read; -ENOSPC if too few references, or too
+ * but not with just this access; -ENOSPC if too few references, or too
  * little memory, are left; -EINVAL if this dma-buf cannot be granted, or is none.
  */
 static inline int hyp_export(struct hyp *hyp, int fd,

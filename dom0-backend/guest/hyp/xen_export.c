@@ -76,6 +76,9 @@ static int import_error(struct hyp_xen *xen, int error,
 	switch (error) {
 	case -ENOTTY:
 		return may == HYP_MAY_READ ? what_is_missing(xen) : -EOPNOTSUPP;
+	case -EPERM:
+		/* The jail's word: it may be granted for reading at most. */
+		return -EPERM;
 	case -ENOSPC:
 	case -ENOMEM:
 		return -ENOSPC;
