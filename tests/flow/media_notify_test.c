@@ -13,6 +13,9 @@
 
 #define NUM_BUFFERS 4
 
+/* More than any round has to do with */
+#define MOST_SENT 1000
+
 /* The driver of today, and one that knows nothing of event indices */
 static int set_up_plain(void **state)
 {
@@ -161,6 +164,46 @@ static void commands_that_come_together_take_one_notification(void **state)
 			 before + 1);
 }
 
+/* What two of a guest's vCPUs send, each to its own device, without an end */
+struct flood {
+	struct driver_fake *drivers[2];
+	unsigned int sent;
+};
+
+static void send_more(void *owner)
+{
+	const struct virtio_media_cmd_header cmd = {.cmd = ~0u};
+	struct flood *flood = owner;
+	struct driver_fake *driver = flood->drivers[flood->sent % 2];
+	struct driver_fake_answer answer;
+
+	if (flood->sent == MOST_SENT)
+		return;
+	flood->sent++;
+	while (driver_fake_collect(driver, VIRTIO_MEDIA_COMMANDQ, &answer))
+		;
+	driver_fake_send(driver, VIRTIO_MEDIA_COMMANDQ, &cmd, sizeof(cmd), 8);
+}
+
+static void two_devices_that_are_flooded_let_the_loop_go_on(void **state)
+{
+	const struct guest_attach second = world_window_device(
+		2, V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING);
+	struct world *world = *state;
+	struct flood flood = {
+		.drivers = {world->driver, world_add_driver(world, &second)},
+	};
+
+	world_settle(world);
+	send_more(&flood);
+	hyp_fake_watch_polls(world->fake, send_more, &flood);
+	hyp_fake_run_once(world->fake, 1000);
+	assert_true(flood.sent < MOST_SENT);
+	hyp_fake_watch_polls(world->fake, NULL, NULL);
+	world_settle(world);
+	driver_fake_destroy(flood.drivers[1]);
+}
+
 #define TEST(test) \
 	cmocka_unit_test_setup_teardown(test, world_set_up, world_tear_down)
 #define PLAIN_TEST(test)                                                    \
@@ -184,6 +227,7 @@ int main(void)
 		TEST(an_event_that_waits_is_told_when_there_is_room),
 		PLAIN_TEST(an_event_that_waits_is_told_when_there_is_room),
 		TEST(commands_that_come_together_take_one_notification),
+		TEST(two_devices_that_are_flooded_let_the_loop_go_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -148,16 +148,20 @@ bool virtio_dev_negotiated(const struct virtio_dev *dev, unsigned int bit)
 	return dev->accepted & FEATURE(bit);
 }
 
+/* Some device's deferred work is done now. */
+static bool is_any_running;
+
 /*
  * It comes behind all that the loop found in this round, so once for all of it.
- * What the work itself leaves to be done has to wait for the next round: a
- * driver that always has more would else keep the loop from everybody.
+ * What such work leaves to be done has to wait for the next round, also if it is
+ * of another device: drivers that always have more would else keep the loop from
+ * everybody.
  */
 void virtio_dev_schedule(struct virtio_dev *dev)
 {
 	static const struct timeval now;
 
-	if (dev->is_running)
+	if (is_any_running)
 		evtimer_add(dev->deferred, &now);
 	else
 		event_active(dev->deferred, EV_TIMEOUT, 0);
@@ -449,10 +453,12 @@ static void run_deferred(evutil_socket_t fd, short what, void *arg)
 	struct virtio_dev *dev = arg;
 
 	dev->is_running = true;
+	is_any_running = true;
 	tell_reset(dev);
 	update_rings(dev);
 	tell_started(dev);
 	tell_notified(dev);
 	interrupt(dev);
 	dev->is_running = false;
+	is_any_running = false;
 }
