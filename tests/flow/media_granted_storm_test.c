@@ -291,10 +291,11 @@ static uint32_t any_name(struct storm *storm)
 
 static void map(struct storm *storm, uint32_t id)
 {
-	const struct virtio_media_cmd_mmap map = {
+	/* The longer one: who knows the shorter ignores the rest. */
+	const struct virtio_media_draft_cmd_mmap map = {
 		.hdr.cmd = cpu_to_le32(VIRTIO_MEDIA_CMD_MMAP),
 		.session_id = cpu_to_le32(id),
-		.offset = cpu_to_le32(any_name(storm)),
+		.offset = cpu_to_le64(any_name(storm)),
 	};
 
 	world_send(storm->world, &map, sizeof(map),
@@ -573,6 +574,12 @@ static void a_storm_under_narrow_quotas_leaves_nothing_behind(void **state)
 	storm_over(world, 5);
 }
 
+static void a_storm_in_the_drafts_dialect_leaves_nothing_behind(void **state)
+{
+	world_limit(*state, QUOTA_STREAMS, 0);
+	storm_over(*state, 6);
+}
+
 #define TEST(test, set_up) \
 	cmocka_unit_test_setup_teardown(test, set_up, world_tear_down)
 
@@ -584,6 +591,8 @@ int main(void)
 		     granted_set_up),
 		TEST(a_storm_under_narrow_quotas_leaves_nothing_behind,
 		     granted_set_up_windowless),
+		TEST(a_storm_in_the_drafts_dialect_leaves_nothing_behind,
+		     granted_set_up_draft),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
