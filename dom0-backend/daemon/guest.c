@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "daemon/device.h"
 #include "daemon/guest_message.h"
@@ -154,6 +155,14 @@ static void retire(struct guest *guest)
 		device_close(device);
 }
 
+/* Of a process that ended: the file that it granted slots by goes as well. */
+static void drop_exporter(struct guest *guest)
+{
+	if (guest->exporter >= 0)
+		close(guest->exporter);
+	guest->exporter = -1;
+}
+
 static void forget_process(struct guest *guest)
 {
 	guest->stale = true;
@@ -170,6 +179,7 @@ static bool on_ended(void *owner, int status)
 	list_for_each(device, tmp, &guest->devices, link)
 		device_detached(device);
 	forget_process(guest);
+	drop_exporter(guest);
 	if (guest->guests->stopping)
 		return false;
 	if (WIFEXITED(status) &&
@@ -207,6 +217,8 @@ static void on_stopped(void *owner)
 			guests->ops->stopped(guests->owner);
 		return;
 	}
+	exporters_keep(&guests->exporters, guest->domid, guest->exporter);
+	guest->exporter = -1;
 	guest->released = true;
 	log_info("guest %s (domain %u) is released", guest->id.name,
 		 guest->domid);
@@ -269,6 +281,7 @@ static void guest_destroy(struct guest *guest)
 	list_for_each(device, tmp, &guest->devices, link)
 		device_destroy(device);
 	process_finish(&guest->process);
+	drop_exporter(guest);
 	free(guest);
 }
 
@@ -281,6 +294,7 @@ static struct guest *add_guest(struct guests *guests, unsigned int domid)
 	guest->guests = guests;
 	guest->domid = domid;
 	guest->ioreq_server = -1;
+	guest->exporter = -1;
 	guest->stale = true;
 	list_init(&guest->devices);
 	if (process_init(&guest->process, guests->host, guest->process_name,
@@ -396,6 +410,7 @@ void guests_update(struct guests *guests)
 	}
 	list_for_each(guest, tmp, &guests->list, link)
 		review(guest);
+	exporters_review(&guests->exporters, guests->store);
 }
 
 static void on_look(evutil_socket_t fd, short what, void *data)
@@ -415,6 +430,7 @@ int guests_init(struct guests *guests, const struct process_host *host,
 		.owner = owner,
 	};
 	list_init(&guests->list);
+	exporters_init(&guests->exporters);
 	guests->look = evtimer_new(host->base, on_look, guests);
 	return guests->look ? 0 : -ENOMEM;
 }
@@ -427,6 +443,7 @@ void guests_finish(struct guests *guests)
 		list_remove(&guest->link);
 		guest_destroy(guest);
 	}
+	exporters_finish(&guests->exporters);
 	if (guests->look)
 		event_free(guests->look);
 }

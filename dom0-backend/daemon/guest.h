@@ -25,6 +25,7 @@
 
 #include "base/list.h"
 #include "base/log.h"
+#include "daemon/exporters.h"
 #include "daemon/process.h"
 #include "daemon/quota.h"
 #include "daemon/xenstore.h"
@@ -60,6 +61,7 @@ struct xen_windows;
  * @log: lines that it can cause
  * @refusals: of these, what a quota refused: the others must not hide it
  * @ioreq_server: -1 until there is one
+ * @exporter: by what its process grants slots, owned; -1: nothing
  * @grants: its process was started so that it can use them
  * @grant_slots: and so that it can grant cameras' slots
  * @writable_slots: also for writing, to a guest that is trusted not to
@@ -91,6 +93,7 @@ struct guest {
 	struct log_limit log;
 	struct log_limit refusals;
 	int ioreq_server;
+	int exporter;
 	bool grants;
 	bool grant_slots;
 	bool writable_slots;
@@ -135,6 +138,7 @@ struct guests_ops {
  * @host: how to run vmedia-guest; borrowed
  * @program: path of vmedia-guest; borrowed
  * @log_level: for it
+ * @exporters: of guests whose process was stopped
  */
 struct guests {
 	struct list list; /* struct guest, in order of appearance */
@@ -146,6 +150,7 @@ struct guests {
 	const struct guests_ops *ops;
 	void *owner;
 	struct event *look; /* guests_update() is due */
+	struct exporters exporters;
 	bool stopping;
 };
 

@@ -114,6 +114,17 @@ static void on_ungranted(struct guest *guest,
 	guests->ops->ungranted(guests->owner, guest, granted->serial);
 }
 
+static void on_exporter(struct guest *guest, const struct link_message *msg)
+{
+	if (guest->exporter >= 0) {
+		broke_the_rules(guest, "says twice by what it grants");
+		return;
+	}
+	guest->exporter = exporters_take(&guest->guests->exporters, msg);
+	if (guest->exporter < 0)
+		broke_the_rules(guest, "grants by what cannot be");
+}
+
 static void on_report(struct guest *guest, const struct guest_report *report)
 {
 	if (report->tag <= guest->answered || report->tag > guest->asked) {
@@ -148,6 +159,9 @@ void guest_message(struct guest *guest, const struct link_message *msg)
 	else if (type == GUEST_UNGRANTED &&
 		 msg->len == sizeof(struct guest_granted))
 		on_ungranted(guest, msg->data);
+	else if (type == GUEST_EXPORTER &&
+		 msg->len == sizeof(struct daemon_header))
+		on_exporter(guest, msg);
 	else if (type == GUEST_SESSION_REPORT &&
 		 msg->len == sizeof(struct guest_session_report))
 		guest->guests->ops->session_report(guest->guests->owner, guest,

@@ -287,6 +287,16 @@ static int make_lendings(struct guest *guest)
 	return lendings_create(&params, &guest->lendings);
 }
 
+/* If it cannot be sent, what is mapped at our end comes back to dom0 later. */
+static void tell_exporter(struct guest *guest)
+{
+	const struct daemon_header message = { .type = GUEST_EXPORTER };
+
+	if (guest->hyp.exporter >= 0)
+		(void)link_try_send(guest->daemon, &message, sizeof(message),
+				    &guest->hyp.exporter, 1);
+}
+
 static int open_guest(struct guest *guest)
 {
 	int ret;
@@ -294,6 +304,7 @@ static int open_guest(struct guest *guest)
 	ret = guest->params.open_hyp(guest->params.owner, &guest->hyp);
 	if (ret < 0)
 		return ret;
+	tell_exporter(guest);
 	ret = guest_mem_create(guest->hyp.hyp, guest->params.cache,
 			       &guest->mem);
 	if (ret < 0)

@@ -19,10 +19,12 @@ struct hyp;
  * struct guest_hyp - how the hypervisor is reached
  * @hyp: owned by who opened it; must outlive the guest
  * @ioreq_server: that a successor needs to go on with it
+ * @exporter: the descriptor by which slots are granted; borrowed; -1: none are
  */
 struct guest_hyp {
 	struct hyp *hyp;
 	uint32_t ioreq_server;
+	int exporter;
 };
 
 /**

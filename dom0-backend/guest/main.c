@@ -140,6 +140,7 @@ static int open_hyp(void *owner, struct guest_hyp *out)
 		return process->open_error;
 	out->hyp = process->hyp;
 	out->ioreq_server = hyp_xen_ioreq_server(process->hyp);
+	out->exporter = hyp_xen_exporter(process->hyp);
 	return 0;
 }
 

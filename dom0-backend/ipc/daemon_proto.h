@@ -73,6 +73,7 @@ enum daemon_type {
 	GUEST_POPULATE,
 	GUEST_GRANTED,
 	GUEST_UNGRANTED,
+	GUEST_EXPORTER,
 	CAMERA_SESSION = 32,
 	CAMERA_STOP,
 	CAMERA_SETTINGS,
@@ -90,9 +91,15 @@ enum daemon_type {
 };
 
 /**
- * struct daemon_header - first bytes of every message; GUEST_STOP, CAMERA_STOP
- * and CAMERA_RENEW have nothing else
+ * struct daemon_header - first bytes of every message; GUEST_STOP, CAMERA_STOP,
+ * CAMERA_RENEW and GUEST_EXPORTER have nothing else
  * @type: enum daemon_type
+ *
+ * Beside GUEST_EXPORTER, which comes once and before anything is granted, is the
+ * file of gntdev that slots are granted by. Grants end with the last descriptor of
+ * it, and those that the guest has mapped then the kernel takes back slowly. A
+ * guest that is destroyed has slots mapped until after its process has ended: so
+ * vmediad keeps the file until the guest is gone.
  */
 struct daemon_header {
 	uint32_t type;

@@ -21,6 +21,7 @@ static int open_hyp(void *owner, struct guest_hyp *out)
 
 	out->hyp = hyp_fake_hyp(world->fake);
 	out->ioreq_server = 7;
+	out->exporter = world->exporter;
 	return world->open_error;
 }
 
@@ -50,6 +51,7 @@ struct world *world_create(bool restarted)
 	world->fake = hyp_fake_create();
 	world->daemon = fds[0];
 	world->ended = -1;
+	world->exporter = -1;
 	world->obedient = true;
 	world->populating = true;
 	params.base = hyp_fake_base(world->fake);

@@ -53,6 +53,7 @@ struct world_session {
  * @daemon: vmediad's end of the link
  * @ended: how the guest's process ended; -1 as long as it has not
  * @open_error: what open_hyp() answers, at first 0
+ * @exporter: by what slots are granted; at first -1
  * @sessions: that were opened, closed ones too
  * @obedient: cameras reply by themselves
  * @limits: as vmediad told them last; at first those of one stream a device
@@ -61,6 +62,7 @@ struct world_session {
  * @opens: GUEST_OPEN messages that nobody asked for as yet
  * @populates: GUEST_POPULATE messages; @last_populate: the last of them
  * @transfer: enum transfer_policy of sessions that are granted from now on
+ * @exporters: descriptors beside GUEST_EXPORTER, which came before all GRANTED
  * @kept: descriptors beside the last GUEST_GRANTED
  * @granted: GUEST_GRANTED messages; @ungranted: GUEST_UNGRANTED messages;
  *           @last_granted: the last of either
@@ -73,6 +75,7 @@ struct world {
 	int daemon;
 	int ended;
 	int open_error;
+	int exporter;
 	struct world_session sessions[WORLD_MAX_SESSIONS];
 	unsigned int num_sessions;
 	bool obedient;
@@ -86,6 +89,7 @@ struct world {
 	unsigned int populates;
 	struct guest_populate last_populate;
 	uint32_t transfer;
+	unsigned int exporters;
 	unsigned int kept;
 	unsigned int granted;
 	unsigned int ungranted;

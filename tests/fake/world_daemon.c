@@ -145,6 +145,10 @@ static void take_message(struct world *world, const union to_daemon *msg,
 		if (world->populating)
 			world_populated(world, 0);
 		break;
+	case GUEST_EXPORTER:
+		assert_int_equal(world->granted, 0);
+		world->exporters += nfds;
+		break;
 	case GUEST_GRANTED:
 		world->granted++;
 		world->kept = nfds;

@@ -470,6 +470,16 @@ static void a_guest_without_a_hypervisor_fails(void **state)
 	assert_int_equal(world->ended, GUEST_FAILED);
 }
 
+static void vmediad_gets_the_file_that_slots_are_granted_by(void **state)
+{
+	struct world *world = world_create(false);
+
+	*state = world;
+	world->exporter = STDERR_FILENO;
+	world_attach(world, CAPS);
+	assert_int_equal(world->exporters, 1);
+}
+
 #define TEST(test) \
 	cmocka_unit_test_setup_teardown(test, world_set_up, world_tear_down)
 #define BARE_TEST(test) \
@@ -511,6 +521,7 @@ int main(void)
 		TEST(a_guest_without_vmediad_ends_otherwise),
 		BARE_TEST(a_successor_s_device_needs_a_reset),
 		BARE_TEST(a_guest_without_a_hypervisor_fails),
+		BARE_TEST(vmediad_gets_the_file_that_slots_are_granted_by),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -196,6 +196,20 @@ static void what_cannot_be_ended_is_not_said_to_be_over(void **state)
 
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+static void what_it_grants_by_can_be_kept_by_others(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(hyp_xen_exporter(f->hyp), XENLIBS_GNTDEV_FD);
+}
+
+static void who_exports_nothing_has_nothing_to_keep(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(hyp_xen_exporter(f->hyp), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +221,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			who_exports_nothing_has_no_interface, set_up_without,
 			tear_down),
+		TEST(what_it_grants_by_can_be_kept_by_others),
+		cmocka_unit_test_setup_teardown(
+			who_exports_nothing_has_nothing_to_keep,
+			set_up_without, tear_down),
 		cmocka_unit_test_setup_teardown(
 			without_the_interface_the_guest_is_served,
 			set_up_in_vain, tear_down),

@@ -66,4 +66,8 @@ void hyp_xen_close(struct hyp *hyp, bool guest_dying);
 /** hyp_xen_ioreq_server() - the id that a successor needs to attach */
 uint32_t hyp_xen_ioreq_server(const struct hyp *hyp);
 
+/** hyp_xen_exporter() - the descriptor whose last copy ends all exports; borrowed;
+ * -1: there are none */
+int hyp_xen_exporter(const struct hyp *hyp);
+
 #endif /* HYP_XEN_H */

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/util.h"
+#include "hyp/xen.h"
 #include "hyp/xen_priv.h"
 
 #include <xen/gntdev.h>
@@ -46,6 +47,13 @@ void xen_export_close(struct hyp_xen *xen)
 {
 	if (xen->exporter)
 		xengnttab_close(xen->exporter);
+}
+
+int hyp_xen_exporter(const struct hyp *hyp)
+{
+	const struct hyp_xen *xen = container_of(hyp, const struct hyp_xen, hyp);
+
+	return xen->exporter ? xengnttab_fd(xen->exporter) : -1;
 }
 
 static int control(struct hyp_xen *xen, unsigned long request, void *argument)
