@@ -5,9 +5,12 @@
  *
  *	grant-map DOMID REFS STEP...
  *
- * REFS is a file with the grant references, white space between them. The
- * STEPs, besides those of steps.h, which says how they are told:
+ * REFS is a file with the grant references, white space between them; or
+ * find:MAX, all below that number which it can map. The STEPs, besides those of
+ * steps.h, which says how they are told:
  *
+ *	writable: how many of them could be mapped writable, each for itself, and
+ *		how many there are, as "N of M"
  *	map, map-writable: all of them, in this order
  *	sum	of their bytes, as dmabuf-grant has it
  *	write	changes the first byte of each page, also if they are mapped
@@ -51,7 +54,7 @@ struct state {
 	volatile uint8_t *bytes;
 };
 
-static void forget(struct state *state)
+static void forget(const struct state *state)
 {
 	struct ioctl_gntdev_unmap_grant_ref unmap = {
 		.index = state->grants->index,
@@ -61,19 +64,14 @@ static void forget(struct state *state)
 	ioctl(state->gntdev, IOCTL_GNTDEV_UNMAP_GRANT_REF, &unmap);
 }
 
-static void map(struct state *state, int prot)
+/* Return: MAP_FAILED, with errno. */
+static void *map_grants(const struct state *state, int prot)
 {
 	void *bytes;
 	int error;
 
-	if (state->bytes) {
-		puts("mapped already");
-		return;
-	}
-	if (ioctl(state->gntdev, IOCTL_GNTDEV_MAP_GRANT_REF, state->grants) < 0) {
-		tell(-1);
-		return;
-	}
+	if (ioctl(state->gntdev, IOCTL_GNTDEV_MAP_GRANT_REF, state->grants) < 0)
+		return MAP_FAILED;
 	/* It is here that the hypervisor is asked. */
 	bytes = mmap(NULL, state->size, prot, MAP_SHARED, state->gntdev,
 		     (off_t)state->grants->index);
@@ -81,6 +79,53 @@ static void map(struct state *state, int prot)
 		error = errno;
 		forget(state);
 		errno = error;
+	}
+	return bytes;
+}
+
+static bool can_map(int gntdev, const struct ioctl_gntdev_grant_ref *ref,
+		    int prot)
+{
+	struct ioctl_gntdev_map_grant_ref grants = {
+		.count = 1,
+		.refs = { *ref },
+	};
+	const struct state one = {
+		.gntdev = gntdev,
+		.grants = &grants,
+		.size = PAGE_SIZE,
+	};
+	void *bytes = map_grants(&one, prot);
+
+	if (bytes == MAP_FAILED)
+		return false;
+	munmap(bytes, one.size);
+	forget(&one);
+	return true;
+}
+
+static void do_writable(struct state *state, const char *value)
+{
+	const struct ioctl_gntdev_map_grant_ref *grants = state->grants;
+	uint32_t writable = 0;
+
+	(void)value;
+	for (uint32_t i = 0; i < grants->count; i++)
+		writable += can_map(state->gntdev, &grants->refs[i],
+				    PROT_READ | PROT_WRITE);
+	printf("%u of %u\n", writable, grants->count);
+}
+
+static void map(struct state *state, int prot)
+{
+	void *bytes;
+
+	if (state->bytes) {
+		puts("mapped already");
+		return;
+	}
+	bytes = map_grants(state, prot);
+	if (bytes == MAP_FAILED) {
 		tell(-1);
 		return;
 	}
@@ -170,6 +215,7 @@ static void do_unmap(struct state *state, const char *value)
 }
 
 static const struct step steps[] = {
+	{ "writable", do_writable, false },
 	{ "map", do_map, false },
 	{ "map-writable", do_map_writable, false },
 	{ "sum", do_sum, false },
@@ -179,23 +225,45 @@ static const struct step steps[] = {
 
 static void read_refs(struct state *state, uint32_t domid, const char *path)
 {
+	struct ioctl_gntdev_map_grant_ref *grants = state->grants;
 	FILE *file = fopen(path, "r");
-	uint32_t count = 0;
 
 	if (!file)
 		err(1, "%s", path);
+	while (grants->count < MAX_REFS &&
+	       fscanf(file, "%u", &grants->refs[grants->count].ref) == 1)
+		grants->refs[grants->count++].domid = domid;
+	if (!feof(file))
+		errx(1, "%s: not just numbers, or too many", path);
+	fclose(file);
+}
+
+static void find_refs(struct state *state, uint32_t domid, uint32_t max)
+{
+	struct ioctl_gntdev_map_grant_ref *grants = state->grants;
+	struct ioctl_gntdev_grant_ref ref = { .domid = domid };
+
+	for (; ref.ref < max; ref.ref++) {
+		if (can_map(state->gntdev, &ref, PROT_READ))
+			grants->refs[grants->count++] = ref;
+	}
+}
+
+static void get_refs(struct state *state, uint32_t domid, const char *refs)
+{
+	uint32_t max;
+
 	state->grants = calloc(1, offsetof(struct ioctl_gntdev_map_grant_ref,
 					   refs[MAX_REFS]));
 	if (!state->grants)
 		err(1, "no memory");
-	while (count < MAX_REFS &&
-	       fscanf(file, "%u", &state->grants->refs[count].ref) == 1)
-		state->grants->refs[count++].domid = domid;
-	if (!count || !feof(file))
-		errx(1, "%s: not just numbers, or too many", path);
-	fclose(file);
-	state->grants->count = count;
-	state->size = (size_t)count * PAGE_SIZE;
+	if (sscanf(refs, "find:%u", &max) == 1)
+		find_refs(state, domid, max < MAX_REFS ? max : MAX_REFS);
+	else
+		read_refs(state, domid, refs);
+	if (!state->grants->count)
+		errx(1, "%s: no references", refs);
+	state->size = (size_t)state->grants->count * PAGE_SIZE;
 }
 
 int main(int argc, char **argv)
@@ -204,9 +272,9 @@ int main(int argc, char **argv)
 
 	if (argc < 4)
 		errx(2, "usage: grant-map DOMID REFS STEP...");
-	read_refs(&state, (uint32_t)strtoul(argv[1], NULL, 10), argv[2]);
 	state.gntdev = open("/dev/xen/gntdev", O_RDWR | O_CLOEXEC);
 	if (state.gntdev < 0)
 		err(1, "gntdev");
+	get_refs(&state, (uint32_t)strtoul(argv[1], NULL, 10), argv[2]);
 	return do_steps(&state, steps, sizeof(steps) / sizeof(steps[0]), argv + 3);
 }
