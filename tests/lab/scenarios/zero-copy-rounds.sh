@@ -5,7 +5,7 @@
 # limit: 1500
 # shellcheck shell=dash
 
-rounds=$(or_full 4 100)
+rounds=$(or_full 2 100)
 
 no_zombie() {
 	! xl list | grep -q '(null)'

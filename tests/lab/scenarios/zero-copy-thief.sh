@@ -3,6 +3,7 @@
 # of anybody else's. Its driver is ours; beside it a program maps whatever was
 # granted to the guest and keeps it, while the driver says that it is unmapped.
 # limit: 300
+# in: full
 # shellcheck shell=dash
 
 width=640 height=480 rate=10 frames=20
@@ -16,8 +17,7 @@ deferred=/sys/module/grant_table/parameters/free_per_iteration
 
 # of_thief KEY: what vmediad knows of it.
 of_thief() {
-	vmediactl show domain thief --json | tr '{,' '\n\n' |
-		sed -n "s/^ *\"$1\": *\([0-9]*\).*/\1/p"
+	vmediactl show domain thief --json | json_values "$1"
 }
 
 # thief_has KEY VALUE
@@ -87,12 +87,12 @@ taken_as_kept() {
 
 # not_made: frames that vivid did not make when it was time
 not_made() {
-	vmediactl show camera front | sed -n 's/.* \([0-9]*\) lost by the driver/\1/p'
+	vmediactl show camera front --json | json_values lost
 }
 
 # no_pool: the camera has no slots.
 no_pool() {
-	vmediactl show camera front --json | tr '{,' '\n\n' | grep -q '^ *"slots": *0'
+	[ "$(vmediactl show camera front --json | json_values slots)" = 0 ]
 }
 
 # sees_news SUMS: of looks
