@@ -39,14 +39,12 @@ lets_hold_go() {
 
 # sees_slots COUNT: that dom0 has granted.
 sees_slots() {
-	[ "$(vmediactl show domain ivi --json | tr '{,' '\n\n' |
-		sed -n 's/^ *"granted": *\([0-9]*\).*/\1/p')" = $(($1 * size)) ]
+	[ "$(vmediactl show domain ivi --json | json_values granted)" = $(($1 * size)) ]
 }
 
 # of_session KEY: of the one that has the camera "copied".
 of_session() {
-	vmediactl show camera copied --json | tr '{,' '\n\n' |
-		sed -n "s/^ *\"$1\": *\"\([^\"]*\)\".*/\1/p"
+	vmediactl show camera copied --json | json_values "$1"
 }
 
 sum_of() {
