@@ -26,6 +26,7 @@
  * @camera: whose slots; borrowed; NULL: it has other memory now, there is nothing
  *          to revoke
  * @domid: it may have no struct guest any more
+ * @bytes: of the slots; what its process says only where it brings none of them
  * @kept: the slots
  * @lost: the process that could have said UNGRANTED is no more
  * @evicted: it has lost the camera, whatever the configuration says
@@ -375,11 +376,17 @@ static struct entry *begin(struct broker *broker, const struct session *session)
 static bool keep(const struct granted *granted, struct entry *entry,
 		 const struct link_message *msg)
 {
+	const struct guest_granted *message = msg->data;
 	const unsigned int others =
 		count_kept(granted, entry->domid, false) - entry->kept.count;
+	uint64_t bytes;
 
-	return msg->nfds <= MOST_KEPT_OF_A_DOMAIN - others &&
-	       kept_replace(&entry->kept, msg) == 0;
+	if (msg->nfds > MOST_KEPT_OF_A_DOMAIN - others ||
+	    kept_measure(msg, &bytes) < 0 ||
+	    kept_replace(&entry->kept, msg) < 0)
+		return false;
+	entry->bytes = msg->nfds > 0 ? bytes : message->bytes;
+	return true;
 }
 
 bool granted_add(struct broker *broker, const struct guest *guest,
@@ -406,7 +413,6 @@ bool granted_add(struct broker *broker, const struct guest *guest,
 			entry_destroy(entry);
 		return false;
 	}
-	entry->bytes = message->bytes;
 	/* The news that it is over may have crossed. */
 	if (session && session->live)
 		entry->camera = session->camera;

@@ -24,23 +24,34 @@ bool kept_has_room(unsigned int count)
 	       all_kept + count <= limit.rlim_cur / SHARE;
 }
 
-static bool are_dma_bufs(const int *fds, unsigned int count)
+static bool is_dma_buf(int fd)
 {
 	struct statfs info;
 
-	for (unsigned int i = 0; i < count; i++) {
-		if (fstatfs(fds[i], &info) < 0 || info.f_type != DMA_BUF_MAGIC)
-			return false;
+	return fstatfs(fd, &info) == 0 && info.f_type == DMA_BUF_MAGIC;
+}
+
+int kept_measure(const struct link_message *msg, uint64_t *bytes)
+{
+	uint64_t sum = 0;
+	off_t size;
+
+	for (unsigned int i = 0; i < msg->nfds; i++) {
+		if (!is_dma_buf(msg->fds[i]))
+			return -EINVAL;
+		size = lseek(msg->fds[i], 0, SEEK_END);
+		if (size < 0)
+			return -errno;
+		sum += size;
 	}
-	return true;
+	*bytes = sum;
+	return 0;
 }
 
 int kept_replace(struct kept *kept, const struct link_message *msg)
 {
 	struct kept next = { .count = msg->nfds };
 
-	if (!are_dma_bufs(msg->fds, msg->nfds))
-		return -EINVAL;
 	if (next.count > kept->count &&
 	    !kept_has_room(next.count - kept->count))
 		return -EMFILE;

@@ -14,6 +14,7 @@
 #define DAEMON_KEPT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct link_message;
 
@@ -24,11 +25,18 @@ struct kept {
 };
 
 /**
- * kept_replace() - keep what is beside a message, and nothing else
- * @msg: its descriptors are taken out of it
+ * kept_measure() - how much memory is beside a message
+ * @bytes: of all its dma-bufs
  * Return: 0; -EINVAL: not all are dma-bufs, and what else a process might have us
- * keep could be the end of a socket, or a guest's memory; -EMFILE: that would be
- * more than kept_has_room() has; -ENOMEM. Then all is as it was.
+ * keep could be the end of a socket, or a guest's memory; -errno of lseek(2).
+ */
+int kept_measure(const struct link_message *msg, uint64_t *bytes);
+
+/**
+ * kept_replace() - keep what is beside a message, and nothing else
+ * @msg: kept_measure() has found dma-bufs only; they are taken out of it
+ * Return: 0; -EMFILE: that would be more than kept_has_room() has; -ENOMEM. Then
+ * all is as it was.
  */
 int kept_replace(struct kept *kept, const struct link_message *msg);
 

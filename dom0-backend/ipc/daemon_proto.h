@@ -247,7 +247,7 @@ struct guest_populated {
  * is sure that it can see none any more
  * @serial: of the session, which may be over: a guest may keep slots mapped for
  *          as long as it likes
- * @bytes: of the slots
+ * @bytes: of the slots; vmediad looks at them itself where there are descriptors
  *
  * Beside GRANTED is a descriptor of the dma-buf of each of their planes. Its
  * memory may be freed with the last of them, whatever a guest has mapped, so

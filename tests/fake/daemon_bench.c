@@ -338,7 +338,7 @@ void bench_grant(struct bench *bench, unsigned int domid, uint64_t serial,
 
 	assert_true(count <= LINK_MAX_FDS);
 	for (unsigned int i = 0; i < count; i++)
-		fds[i] = fake_dma_buf();
+		fds[i] = fake_dma_buf(bytes / count);
 	fake_child_send_fds(bench_guest(domid), &granted, sizeof(granted), fds,
 			    count);
 	for (unsigned int i = 0; i < count; i++)

@@ -13,11 +13,11 @@
 
 #include <linux/magic.h>
 
-int fake_dma_buf(void)
+int fake_dma_buf(uint64_t size)
 {
 	const int fd = memfd_create("dma-buf", MFD_CLOEXEC);
 
-	assert(fd >= 0);
+	assert(fd >= 0 && ftruncate(fd, size) == 0);
 	return fd;
 }
 

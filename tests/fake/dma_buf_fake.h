@@ -5,8 +5,11 @@
 #ifndef DMA_BUF_FAKE_H
 #define DMA_BUF_FAKE_H
 
-/** fake_dma_buf() - a new one. Return: a descriptor, owned by the caller. */
-int fake_dma_buf(void);
+#include <stdint.h>
+
+/** fake_dma_buf() - a new one of @size bytes. Return: a descriptor, owned by the
+ * caller. */
+int fake_dma_buf(uint64_t size);
 
 /** fake_dma_buf_count() - descriptors of such that are open in this process */
 unsigned int fake_dma_buf_count(void);

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "daemon_bench.h"
+#include "dma_buf_fake.h"
 
 #define SLOTS ((uint64_t)32 << 20)
 #define MEMORY ((uint64_t)256 << 20)
@@ -301,6 +302,24 @@ static void what_a_dead_process_left_is_less_memory_for_the_next(void **state)
 	assert_true(memory_told() == MEMORY - 2 * SLOTS);
 }
 
+/* A process that its guest took over */
+static void what_a_process_says_of_the_size_of_slots_is_not_believed(
+	void **state)
+{
+	const int fd = fake_dma_buf(SLOTS);
+	struct guest_granted message = { .hdr.type = GUEST_GRANTED };
+	struct bench *bench = *state;
+
+	bench->config.limits.limit[QUOTA_MEMORY] = MEMORY;
+	bench_start_with_guests(bench, 1);
+	message.serial = bench_must_open(bench, 1);
+	fake_child_send_fds(bench_guest(1), &message, sizeof(message), &fd, 1);
+	close(fd);
+	bench_settle(bench);
+	bench_guest_dies(bench, 1);
+	assert_true(memory_told() == MEMORY - SLOTS);
+}
+
 static void more_than_all_memory_left_behind_is_not_unlimited(void **state)
 {
 	struct bench *bench = *state;
@@ -550,6 +569,7 @@ int main(void)
 		flow_test(who_lost_its_process_is_shut_out_at_once),
 		flow_test(a_process_that_dies_within_the_moment_ends_it),
 		flow_test(what_a_dead_process_left_is_less_memory_for_the_next),
+		flow_test(what_a_process_says_of_the_size_of_slots_is_not_believed),
 		flow_test(more_than_all_memory_left_behind_is_not_unlimited),
 		flow_test(unlimited_memory_stays_so),
 		flow_test(a_renewed_camera_gives_no_memory_back),
