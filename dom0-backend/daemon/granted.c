@@ -5,6 +5,7 @@
 #include <event2/event.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "daemon/broker.h"
@@ -16,7 +17,7 @@
 #define GRACE_MS 2000
 
 /* dma-bufs of a domain: its process' and what those before it left behind */
-#define MOST_KEPT_OF_A_DOMAIN (2 * GUEST_MAX_GRANTED)
+#define MOST_DMA_BUFS_OF_A_DOMAIN (2 * GUEST_MAX_GRANTED)
 
 /* Sessions of a domain whose slots it may see: they outlive all quotas. */
 #define MOST_OF_A_DOMAIN 2048
@@ -27,7 +28,8 @@
  *          to revoke
  * @domid: it may have no struct guest any more
  * @bytes: of the slots; what its process says only where it brings none of them
- * @kept: the slots
+ * @dma_bufs: that the slots are
+ * @kept: these; some or none of them where there was no room
  * @lost: the process that could have said UNGRANTED is no more
  * @evicted: it has lost the camera, whatever the configuration says
  * @due: when the camera is to be renewed, ms of CLOCK_MONOTONIC; 0: need not
@@ -38,6 +40,7 @@ struct entry {
 	unsigned int domid;
 	uint64_t serial;
 	uint64_t bytes;
+	unsigned int dma_bufs;
 	struct kept kept;
 	bool lost;
 	bool evicted;
@@ -198,12 +201,15 @@ static struct entry *find_due(const struct granted *granted, uint64_t now)
 	return NULL;
 }
 
-/* What is neither to be revoked nor to be kept need not be remembered. */
+/*
+ * What is neither to be revoked nor to be kept need not be remembered. What there
+ * was no room to keep must be: its process goes on to tell of it.
+ */
 static void leave_camera(struct entry *entry)
 {
 	entry->camera = NULL;
 	entry->due = 0;
-	if (entry->kept.count == 0)
+	if (entry->dma_bufs == 0)
 		entry_destroy(entry);
 }
 
@@ -324,7 +330,7 @@ static bool make_room(struct broker *broker, const struct session *session)
 	list_for_each(entry, tmp, &broker->granted.list, link) {
 		if (entry->domid == domid && entry->camera == session->camera &&
 		    !entry->lost && !entry->evicted &&
-		    entry->kept.count == 0 &&
+		    entry->dma_bufs == 0 &&
 		    !is_live(broker, entry)) {
 			entry_destroy(entry);
 			return true;
@@ -333,15 +339,15 @@ static bool make_room(struct broker *broker, const struct session *session)
 	return false;
 }
 
-static unsigned int count_kept(const struct granted *granted,
-			       unsigned int domid, bool lost)
+static unsigned int count_dma_bufs(const struct granted *granted,
+				   unsigned int domid, bool lost)
 {
 	const struct entry *entry, *tmp;
 	unsigned int count = 0;
 
 	list_for_each(entry, tmp, &granted->list, link) {
 		if (entry->domid == domid && (entry->lost || !lost))
-			count += entry->kept.count;
+			count += entry->dma_bufs;
 	}
 	return count;
 }
@@ -349,9 +355,9 @@ static unsigned int count_kept(const struct granted *granted,
 bool granted_has_room(const struct broker *broker, const struct guest *guest)
 {
 	const unsigned int left =
-		count_kept(&broker->granted, guest->domid, true);
+		count_dma_bufs(&broker->granted, guest->domid, true);
 
-	return left + GUEST_MAX_GRANTED <= MOST_KEPT_OF_A_DOMAIN &&
+	return left + GUEST_MAX_GRANTED <= MOST_DMA_BUFS_OF_A_DOMAIN &&
 	       kept_has_room(LINK_MAX_FDS);
 }
 
@@ -372,24 +378,41 @@ static struct entry *begin(struct broker *broker, const struct session *session)
 	return entry;
 }
 
-/* Return: false if that is more than the domain can have, or no dma-bufs. */
-static bool keep(const struct granted *granted, struct entry *entry,
+/*
+ * Where there is no room it is others who have it: nobody's fault, for there
+ * was when the session was opened. Its process has the memory as well, and so
+ * the guest sees nothing else there while that lives.
+ */
+static void keep(struct entry *entry, struct guest *guest,
 		 const struct link_message *msg)
+{
+	const int ret = kept_replace(&entry->kept, msg);
+
+	if (ret < 0 && log_allowed(&guest->log))
+		log_warning("guest %s, session %" PRIu64 ": memory that it "
+			    "sees is not kept beyond its process: %s",
+			    guest->id.name, entry->serial, strerror(-ret));
+}
+
+/* Return: false if that is more than the domain can have, or no dma-bufs. */
+static bool update(const struct granted *granted, struct entry *entry,
+		   struct guest *guest, const struct link_message *msg)
 {
 	const struct guest_granted *message = msg->data;
 	const unsigned int others =
-		count_kept(granted, entry->domid, false) - entry->kept.count;
+		count_dma_bufs(granted, entry->domid, false) - entry->dma_bufs;
 	uint64_t bytes;
 
-	if (msg->nfds > MOST_KEPT_OF_A_DOMAIN - others ||
-	    kept_measure(msg, &bytes) < 0 ||
-	    kept_replace(&entry->kept, msg) < 0)
+	if (msg->nfds > MOST_DMA_BUFS_OF_A_DOMAIN - others ||
+	    kept_measure(msg, &bytes) < 0)
 		return false;
+	keep(entry, guest, msg);
+	entry->dma_bufs = msg->nfds;
 	entry->bytes = msg->nfds > 0 ? bytes : message->bytes;
 	return true;
 }
 
-bool granted_add(struct broker *broker, const struct guest *guest,
+bool granted_add(struct broker *broker, struct guest *guest,
 		 const struct link_message *msg)
 {
 	const struct guest_granted *message = msg->data;
@@ -400,15 +423,14 @@ bool granted_add(struct broker *broker, const struct guest *guest,
 
 	session = sessions_find(&broker->sessions, guest, message->serial);
 	/* What is new takes a session, and what was lost has none. */
-	if (!session &&
-	    (!entry || entry->lost || msg->nfds > entry->kept.count))
+	if (!session && (!entry || entry->lost || msg->nfds > entry->dma_bufs))
 		return false;
 	is_new = !entry;
 	if (is_new && msg->nfds > 0)
 		entry = begin(broker, session);
 	if (!entry)
 		return false;
-	if (!keep(granted, entry, msg)) {
+	if (!update(granted, entry, guest, msg)) {
 		if (is_new)
 			entry_destroy(entry);
 		return false;

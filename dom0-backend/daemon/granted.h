@@ -50,9 +50,10 @@ void granted_finish(struct granted *granted);
  * @msg: a struct guest_granted; descriptors that are kept are taken out of it
  * Return: false if that cannot be: it has no such session, or none that goes on
  * and says that the guest sees more than before, or brings no descriptors, others
- * than of dma-bufs, or more than a domain can have.
+ * than of dma-bufs, or more than a domain can have. If others have used up the
+ * room (kept_has_room()) that is remembered, too, but its memory is not kept.
  */
-bool granted_add(struct broker *broker, const struct guest *guest,
+bool granted_add(struct broker *broker, struct guest *guest,
 		 const struct link_message *msg);
 
 /** granted_has_room() - @guest's process may grant as much as one can */
