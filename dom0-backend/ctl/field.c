@@ -85,6 +85,7 @@ void field_reason(char *text, struct json_object *value)
 		{ "references", "dom0 has too few grant references" },
 		{ "quota", "the quota leaves no room" },
 		{ "camera", "the camera could not make slots" },
+		{ "room", "too many slots are granted already" },
 	};
 	const char *reason = json_object_get_string(value);
 

@@ -202,6 +202,18 @@ static int begin(struct broker *broker, struct camera *camera,
 	return ret;
 }
 
+/* What nobody could keep is not granted. */
+static enum transfer_policy choose_transfer(const struct broker *broker,
+					    struct session *session)
+{
+	const enum transfer_policy policy =
+		sharing_transfer(session->camera, session->guest);
+
+	session->no_room = policy != TRANSFER_COPY &&
+			   !granted_has_room(broker, session->guest);
+	return session->no_room ? TRANSFER_COPY : policy;
+}
+
 int open_by_guest(struct broker *broker, struct device *device, uint32_t tag)
 {
 	struct guest_session answer = { .tag = tag };
@@ -217,9 +229,7 @@ int open_by_guest(struct broker *broker, struct device *device, uint32_t tag)
 			 session->serial, guest->id.name, device->devid,
 			 session->camera->name);
 	answer.serial = session->serial;
-	answer.transfer = granted_has_room(broker, guest) ?
-				  sharing_transfer(session->camera, guest) :
-				  TRANSFER_COPY;
+	answer.transfer = choose_transfer(broker, session);
 	/* A guest whose process is gone takes its sessions along by itself. */
 	guest_answer(guest, &answer, fd);
 	close(fd);

@@ -217,13 +217,21 @@ static void add_offered(struct json_object *object,
 	add_told(object, "held", session->live ? report->held : 0, told);
 }
 
+/* Its process knows only that it is to copy. */
+static uint32_t reason_of(const struct session *session)
+{
+	const uint32_t told = session->at_guest.reason;
+
+	return told == REASON_POLICY && session->no_room ? REASON_ROOM : told;
+}
+
 static void add_way(struct json_object *object, const struct session *session)
 {
 	const struct guest_session_report *report = &session->at_guest;
 
 	add_text(object, "way", transfer_way_name(report->way));
 	add_text(object, "why_not_grants",
-		 transfer_reason_name(report->reason));
+		 transfer_reason_name(reason_of(session)));
 	add_told(object, "copied", report->copied, &session->guest_told);
 }
 

@@ -36,6 +36,7 @@ struct guest;
  * @live: it is not over at the camera
  * @evicted: vmediactl ended it there
  * @renewed: since it is over, the camera's memory is another
+ * @no_room: it must copy since vmediad cannot keep more memory
  * @since: serial of the session by which its domain came to the camera, and
  *         has not left it since: who has it open for longest is smallest
  * @bytes: per second that were admitted; counted in the quotas of guest and
@@ -55,6 +56,7 @@ struct session {
 	bool live;
 	bool evicted;
 	bool renewed;
+	bool no_room;
 	uint64_t since;
 	uint64_t bytes;
 	time_t opened;

@@ -31,6 +31,7 @@ static const char *const reasons[] = {
 	[REASON_REFERENCES] = "references",
 	[REASON_QUOTA] = "quota",
 	[REASON_CAMERA] = "camera",
+	[REASON_ROOM] = "room",
 };
 
 const char *transfer_name(enum transfer_policy policy)

@@ -49,6 +49,8 @@ enum transfer_way {
  * @REASON_REFERENCES: dom0 has too few grant references left
  * @REASON_QUOTA: quota `memory` or `buffers` leaves no room for the slots
  * @REASON_CAMERA: the camera could not make slots for them
+ * @REASON_ROOM: vmediad cannot keep more memory that guests see; to the guest's
+ *               process it says TRANSFER_COPY
  */
 enum transfer_reason {
 	REASON_NONE,
@@ -62,6 +64,7 @@ enum transfer_reason {
 	REASON_REFERENCES,
 	REASON_QUOTA,
 	REASON_CAMERA,
+	REASON_ROOM,
 };
 
 #endif /* IPC_TRANSFER_H */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -15,6 +16,7 @@
 
 #include "ctl/command.h"
 #include "ctl_bench.h"
+#include "ipc/link.h"
 
 static void list_shows_who_has_which_camera(void **state)
 {
@@ -137,6 +139,29 @@ static void ways_that_there_are_not_are_not_shown(void **state)
 	assert_string_equal(ctl_value(answer, "sessions/0/way"), "null");
 	assert_string_equal(ctl_value(answer, "sessions/0/why_not_grants"),
 			    "null");
+	json_object_put(answer);
+}
+
+/* Its process knows only that it is to copy. */
+static void a_session_without_room_says_so(void **state)
+{
+	struct ctl_bench *ctl = *state;
+	struct json_object *answer;
+	struct rlimit before, few;
+
+	getrlimit(RLIMIT_NOFILE, &before);
+	few = before;
+	few.rlim_cur = 4 * (LINK_MAX_FDS - 1);
+	setrlimit(RLIMIT_NOFILE, &few);
+	ctl_session(ctl, 1, 0, "rear");
+	setrlimit(RLIMIT_NOFILE, &before);
+	ctl->sessions[0].got.reason = REASON_POLICY;
+	ctl->sessions[3].got.reason = REASON_POLICY;
+	answer = ctl_json(state, "show domain 1 --json");
+	assert_string_equal(ctl_value(answer, "sessions/0/why_not_grants"),
+			    "\"policy\"");
+	assert_string_equal(ctl_value(answer, "sessions/1/why_not_grants"),
+			    "\"room\"");
 	json_object_put(answer);
 }
 
@@ -409,6 +434,7 @@ int main(void)
 		control_test(a_camera_without_guests_shows_that_too),
 		control_test(a_domain_shows_what_it_uses),
 		control_test(ways_that_there_are_not_are_not_shown),
+		control_test(a_session_without_room_says_so),
 		control_test(what_dead_processes_left_counts_as_used),
 		control_test(a_domain_goes_by_name_number_and_uuid),
 		control_test(what_did_not_answer_is_told),

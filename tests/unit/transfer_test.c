@@ -54,7 +54,7 @@ static void each_way_and_reason_has_a_word(void **state)
 {
 	for (unsigned int i = WAY_NONE + 1; i <= WAY_OBJECTS; i++)
 		assert_non_null(transfer_way_name(i));
-	for (unsigned int i = REASON_NONE + 1; i <= REASON_CAMERA; i++)
+	for (unsigned int i = REASON_NONE + 1; i <= REASON_ROOM; i++)
 		assert_non_null(transfer_reason_name(i));
 }
 
@@ -63,7 +63,7 @@ static void no_way_and_no_reason_have_none(void **state)
 	assert_null(transfer_way_name(WAY_NONE));
 	assert_null(transfer_way_name(WAY_OBJECTS + 1));
 	assert_null(transfer_reason_name(REASON_NONE));
-	assert_null(transfer_reason_name(REASON_CAMERA + 1));
+	assert_null(transfer_reason_name(REASON_ROOM + 1));
 }
 
 int main(void)
