@@ -3,6 +3,7 @@
 # them and not write them, by mmap() and by dma-buf; what it keeps of them stays,
 # and counts, until it lets go; and what another device gets of them.
 # limit: 150
+# in: full
 # shellcheck shell=dash
 
 width=640 height=480

@@ -3,6 +3,7 @@
 # vivid's has the shape that it has on the bare node in dom0. Not to the one that takes
 # metadata: there v4l2-ctl waits for ever, in dom0, too.
 # limit: 150
+# in: full
 # shellcheck shell=dash
 
 count=8

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A guest starts and stops streaming again and again.
 # limit: 180
+# in: full
 # shellcheck shell=dash
 
 ok "vivid is the camera" load_vivid
