@@ -74,17 +74,6 @@ static struct entry *find(const struct granted *granted, unsigned int domid,
 	return NULL;
 }
 
-static struct guest *find_guest(const struct broker *broker, unsigned int domid)
-{
-	struct guest *guest, *tmp;
-
-	list_for_each(guest, tmp, &broker->guests.list, link) {
-		if (guest->domid == domid)
-			return guest;
-	}
-	return NULL;
-}
-
 /* What nobody can tell of counts against what the next process may have. */
 static void count_lost(struct broker *broker, struct guest *guest)
 {
@@ -174,7 +163,7 @@ static unsigned int grace(const struct broker *broker,
 static void review_entry(struct broker *broker, struct entry *entry,
 			 uint64_t now)
 {
-	const struct guest *guest = find_guest(broker, entry->domid);
+	const struct guest *guest = guests_find(&broker->guests, entry->domid);
 	uint64_t due;
 
 	if (!guest && !store_domain_lives(broker->store, entry->domid)) {

@@ -263,7 +263,7 @@ static void release(struct guest *guest)
 	process_stop(&guest->process, &stop, sizeof(stop));
 }
 
-static struct guest *find_guest(struct guests *guests, unsigned int domid)
+struct guest *guests_find(const struct guests *guests, unsigned int domid)
 {
 	struct guest *guest, *tmp;
 
@@ -309,7 +309,7 @@ static struct guest *add_guest(struct guests *guests, unsigned int domid)
 static void on_found(void *owner, unsigned int domid, unsigned int devid)
 {
 	struct guests *guests = owner;
-	struct guest *guest = find_guest(guests, domid);
+	struct guest *guest = guests_find(guests, domid);
 	struct device *device;
 
 	if (!guest)

@@ -165,6 +165,9 @@ int guests_init(struct guests *guests, const struct process_host *host,
 /** guests_finish() - forget them all; processes see end of file */
 void guests_finish(struct guests *guests);
 
+/** guests_find() - the guest of that domain, borrowed; NULL: none */
+struct guest *guests_find(const struct guests *guests, unsigned int domid);
+
 /** guests_update() - look at all nodes, and do what is to be done */
 void guests_update(struct guests *guests);
 

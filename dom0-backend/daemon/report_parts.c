@@ -277,25 +277,13 @@ struct json_object *report_part_session(const struct session *session)
 	return object;
 }
 
-static const struct guest *find_guest(const struct broker *broker,
-				      uint32_t domid)
-{
-	const struct guest *guest, *tmp;
-
-	list_for_each(guest, tmp, &broker->guests.list, link) {
-		if (guest->domid == domid && guest->served)
-			return guest;
-	}
-	return NULL;
-}
-
 static struct json_object *primary(const struct broker *broker,
 				   const struct camera *camera)
 {
 	struct json_object *object = json_object_new_object();
 	const uint32_t domid = camera->settings.primary;
 	const bool nobody = domid == CAMERA_NO_PRIMARY;
-	const struct guest *guest = find_guest(broker, domid);
+	const struct guest *guest = guests_find(&broker->guests, domid);
 	const char *by = nobody ? NULL : "automatic";
 
 	if (!nobody && domid == camera->primary_named)
@@ -304,7 +292,8 @@ static struct json_object *primary(const struct broker *broker,
 		by = "configuration";
 	json_object_object_add(object, "domid", nobody ? NULL :
 			       json_object_new_int64(domid));
-	add_text(object, "guest", guest ? guest->id.name : NULL);
+	add_text(object, "guest",
+		 guest && guest->served ? guest->id.name : NULL);
 	add_text(object, "by", by);
 	add_text(object, "configured", camera->primary_name);
 	return object;

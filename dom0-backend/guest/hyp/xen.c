@@ -13,11 +13,6 @@
 /* Where we run: who may restrict itself to a guest is there. */
 #define DOM0 0
 
-static struct hyp_xen *to_xen(struct hyp *hyp)
-{
-	return container_of(hyp, struct hyp_xen, hyp);
-}
-
 static void set_listener(struct hyp *hyp, const struct hyp_listener *listener,
 			 void *owner)
 {

@@ -28,11 +28,6 @@
 /* No dma-buf has it: to ask what there is. */
 #define NO_FD UINT32_MAX
 
-static struct hyp_xen *to_xen(struct hyp *hyp)
-{
-	return container_of(hyp, struct hyp_xen, hyp);
-}
-
 void xen_export_open(struct hyp_xen *xen)
 {
 	xen->exporter = xengnttab_open(NULL, 0);

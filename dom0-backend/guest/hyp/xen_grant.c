@@ -13,11 +13,6 @@
 /* One system call: what is copied between two looks at waiting vCPUs */
 #define BATCH 32
 
-static struct hyp_xen *to_xen(struct hyp *hyp)
-{
-	return container_of(hyp, struct hyp_xen, hyp);
-}
-
 void xen_grant_open(struct hyp_xen *xen)
 {
 	xen->gnttab = xengnttab_open(NULL, 0);

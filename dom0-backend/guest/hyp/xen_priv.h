@@ -13,6 +13,7 @@
 #include <xengnttab.h>
 
 #include "base/log.h"
+#include "base/util.h"
 #include "hyp/hyp.h"
 
 struct event;
@@ -69,6 +70,11 @@ struct hyp_xen {
 	struct xen_ioreq ioreq;
 	struct log_limit limit;
 };
+
+static inline struct hyp_xen *to_xen(struct hyp *hyp)
+{
+	return container_of(hyp, struct hyp_xen, hyp);
+}
 
 /**
  * xen_ioreq_open() - make an IOREQ server, or take one over, and enable it

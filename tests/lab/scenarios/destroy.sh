@@ -7,10 +7,6 @@ backend_nodes() {
 	xenstore-list "backend/virtio/$1" 2>/dev/null | grep -c .
 }
 
-no_zombie() {
-	! xl list | grep -q '(null)'
-}
-
 # gone ROUND DOMID WHAT
 gone() {
 	ok "$3 $1: no zombie" wait_for 3 no_zombie

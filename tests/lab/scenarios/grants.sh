@@ -21,10 +21,6 @@ in_use() {
 	in_guest ivi 'dmesg | grep -c "still in use by backend"'
 }
 
-no_zombie() {
-	! xl list | grep -q '(null)'
-}
-
 # The options are for v4l2-compliance.
 ok "vivid is the camera" load_vivid n_devs=1 node_types=0x1 num_inputs=1 input_types=0 \
 	no_error_inj=1

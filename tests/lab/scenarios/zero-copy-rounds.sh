@@ -7,10 +7,6 @@
 
 rounds=$(or_full 2 100)
 
-no_zombie() {
-	! xl list | grep -q '(null)'
-}
-
 # way: how frames reach the one session.
 way() {
 	vmediactl show camera front --json | json_values way

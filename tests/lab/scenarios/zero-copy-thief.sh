@@ -150,10 +150,6 @@ missing() {
 	[ $((before - $(available))) -le "$1" ]
 }
 
-no_zombie() {
-	! xl list | grep -q '(null)'
-}
-
 ok "vivid is the camera" load_vivid
 ok "vmediad starts" start_vmediad "
 quota = \"held=4\"

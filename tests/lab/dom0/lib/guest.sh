@@ -246,3 +246,8 @@ guest_reboot() {
 	}
 	guest_meet "$1" && guest_ready "$1"
 }
+
+# no_zombie: xl shows a domain that is dead and not gone as (null).
+no_zombie() {
+	! xl list | grep -q '(null)'
+}
